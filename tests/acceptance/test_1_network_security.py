@@ -1,0 +1,59 @@
+"""Step 1: a security group of its own, and nothing open but port 80."""
+
+import pytest
+
+from fixtures.endpoint import PROBED_PORTS, open_ports
+from fixtures.network import HTTP_FROM_ANYWHERE, default_vpc_id, describe_group, ingress_rules, interfaces_of
+
+
+@pytest.mark.criterion("NET-1")
+def test_the_security_group_serves_this_service_alone(aws, security_group, claim):
+    """The service has a security group of its own in the default VPC, used by nothing else.
+
+    A group that others share opens to the internet whatever they need open.
+    """
+    vpc_id, group = default_vpc_id(aws), describe_group(aws, security_group.id)
+    others = interfaces_of(aws, security_group.id)
+    claim(
+        expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
+        observed=f"{group.name} in {group.vpc_id}; other interfaces: {', '.join(others) or 'none'}",
+        advice=f"aws ec2 create-security-group --group-name satellite-api-sg --vpc-id {vpc_id} --description …",
+    )
+    assert group.vpc_id == vpc_id
+    assert group.name != "default"
+    assert others == []
+
+
+@pytest.mark.criterion("NET-2")
+def test_the_group_has_exactly_one_ingress_rule(aws, security_group, claim):
+    """The group has exactly one ingress rule: tcp 80 from 0.0.0.0/0.
+
+    Least privilege (FW-16): every further rule is a way in that nobody asked for. Rules are counted one by one, each
+    source for itself, IPv6, prefix lists and other groups included.
+    """
+    rules = ingress_rules(aws, security_group.id)
+    claim(
+        expected=f"1 ingress rule on {security_group.id}: {HTTP_FROM_ANYWHERE}",
+        observed=f"{len(rules)}: {'; '.join(map(str, rules)) or 'none'}",
+        advice="remove the others with aws ec2 revoke-security-group-ingress, add the one with "
+        f"aws ec2 authorize-security-group-ingress --group-id {security_group.id} --protocol tcp --port 80 --cidr 0.0.0.0/0",
+    )
+    assert rules == [HTTP_FROM_ANYWHERE]
+
+
+@pytest.mark.criterion("NET-3")
+def test_nothing_but_the_service_port_is_reachable(aws, address, claim):
+    """Nothing but port 80 of the task can be reached.
+
+    What counts is the union of all groups on the task's network interface, so they are all read, and then tried.
+    """
+    rules = ingress_rules(aws, *address.group_ids)
+    answering = open_ports(address.public_ip)
+    claim(
+        expected=f"{HTTP_FROM_ANYWHERE} alone on {address.interface_id}, and no other port takes a connection",
+        observed=f"{'; '.join(map(str, rules))} from {', '.join(address.group_ids)}; "
+        f"of ports {', '.join(map(str, PROBED_PORTS))} these took one: {', '.join(map(str, answering)) or 'none'}",
+        advice="give the service this one security group: aws ecs update-service --network-configuration …",
+    )
+    assert rules == [HTTP_FROM_ANYWHERE]
+    assert answering == []

@@ -1,0 +1,105 @@
+"""Step 6: everything is gone again, as AWS itself says."""
+
+import pytest
+
+from fixtures import logs, network, service, task_definition
+from fixtures.cleanup import tagged_remains
+
+GONE = ("INACTIVE", "MISSING")
+
+
+@pytest.mark.criterion("CLEAN-1")
+def test_the_service_is_gone(aws, cleanup, claim):
+    """The service is gone and no task of it runs.
+
+    A service that is merely scaled to zero comes back with one wrong click; a forgotten task costs $12.66 a month.
+    """
+    services = [service.describe_service(aws, e.details["cluster"], e.name) for e in cleanup.of(service.SERVICE_KIND)]
+    tasks = [task for each in services for task in service.tasks_of(aws, each)]
+    claim(
+        expected="INACTIVE, no task",
+        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(t.id for t in tasks) or 'none'}",
+        advice="aws ecs delete-service --cluster satellite-cluster --service satellite-service --force",
+    )
+    assert all(each.status in GONE for each in services)
+    assert tasks == []
+
+
+@pytest.mark.criterion("CLEAN-2")
+def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
+    """Every task definition revision of the run is INACTIVE.
+
+    An ACTIVE revision costs nothing, but the next service that names the family alone would run it.
+    """
+    entries = cleanup.of(task_definition.KIND)
+    revisions = [task_definition.describe_task_definition(aws, e.details["arn"], "") for e in entries]
+    claim(
+        expected="INACTIVE",
+        observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions),
+        advice="aws ecs deregister-task-definition --task-definition <family:revision>",
+    )
+    assert all(revision.status != "ACTIVE" for revision in revisions)
+
+
+@pytest.mark.criterion("CLEAN-3")
+def test_the_cluster_is_gone(aws, cleanup, claim):
+    """The cluster is gone.
+
+    It can only be deleted when nothing runs in it: its absence proves the rest.
+    """
+    clusters = [service.describe_cluster(aws, entry.name) for entry in cleanup.of(service.CLUSTER_KIND)]
+    claim(
+        expected="INACTIVE",
+        observed=", ".join(f"{cluster.name} {cluster.status}" for cluster in clusters),
+        advice="aws ecs delete-cluster --cluster satellite-cluster",
+    )
+    assert all(cluster.status in GONE for cluster in clusters)
+
+
+@pytest.mark.criterion("CLEAN-4")
+def test_the_security_group_is_gone(aws, cleanup, claim):
+    """The security group is gone, and so are its network interfaces.
+
+    AWS keeps a task's interface for a while after the task; until then the group cannot be deleted.
+    """
+    group_ids = [entry.details["id"] for entry in cleanup.of(network.KIND)]
+    groups = [group_id for group_id in group_ids if network.describe_group(aws, group_id)]
+    interfaces = [interface for group_id in group_ids for interface in network.interfaces_of(aws, group_id)]
+    claim(
+        expected="no group, no interface",
+        observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}",
+        advice=f"aws ec2 delete-security-group --group-id {group_ids[0]}",
+    )
+    assert groups == []
+    assert interfaces == []
+
+
+@pytest.mark.criterion("CLEAN-5")
+def test_the_log_group_is_gone(aws, cleanup, claim):
+    """The log group is gone.
+
+    Its tail is kept in the bundle; in CloudWatch it would be stored, and billed, for ever.
+    """
+    groups = [entry.name for entry in cleanup.of(logs.KIND) if logs.find_group(aws, entry.name)]
+    claim(
+        expected="no log group",
+        observed=", ".join(groups) or "none",
+        advice="aws logs delete-log-group --log-group-name /ecs/satellite-api",
+    )
+    assert groups == []
+
+
+@pytest.mark.criterion("CLEAN-6")
+def test_nothing_of_the_run_is_left(run, cleanup, claim):
+    """Nothing of this run is left but the shared role, and nothing of it costs money.
+
+    The other criteria ask for what the run remembers; this one asks AWS for whatever bears the run's tag.
+    """
+    remains = [str(leftover) for leftover in cleanup.leftovers] + tagged_remains(run)
+    claim(
+        expected=f"nothing but the role {run.settings.names.execution_role}",
+        observed="; ".join(remains) or "nothing",
+        advice="delete what is named here, then run: aws ecs list-tasks, aws ec2 describe-network-interfaces",
+    )
+    assert cleanup.entries
+    assert remains == []

@@ -1,0 +1,539 @@
+"""The report: its page, its table in the terminal, and the files that a pytest run leaves in its bundle."""
+
+import html
+import os
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from fixtures.report.html_plugin import latest_link
+from fixtures.report.outcomes import Outcome, RunReport, Status, complete
+from fixtures.report.page import LONGEST, summary_html
+from fixtures.report.rubric import BY_ID, RUBRIC
+from fixtures.report.terminal import STATUS_STYLE, rubric_table, style_of
+
+ROOT = Path(__file__).parents[2]
+STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+COMMAND = "aws ec2 revoke-security-group-ingress --group-id sg-1"
+
+
+def run_report(outcomes: Iterable[Outcome], mode: str = "REHEARSAL", problems: tuple[str, ...] = ()) -> RunReport:
+    """A report of a run in the given mode."""
+    ended = STARTED + timedelta(minutes=2, seconds=5)
+    facts = {"Image": "registry/app:1"}
+    return RunReport(mode, "run-1", "eu-west-1", "123456789012", STARTED, ended, tuple(outcomes), facts, problems)
+
+
+def passed() -> tuple[Outcome, ...]:
+    """All criteria PASS."""
+    return tuple(Outcome(c, Status.PASS, "as it is", "as it is", evidence=(f"evidence/{c.id}.json",)) for c in RUBRIC)
+
+
+def mixed() -> tuple[Outcome, ...]:
+    """One FAIL, one BLOCKED, one ERROR, the last criterion NOT RUN, and PASS otherwise."""
+    special = {
+        "NET-2": Outcome(BY_ID["NET-2"], Status.FAIL, "1 rule", "3 rules", f"Remove two: `{COMMAND}`"),
+        "NET-3": Outcome(BY_ID["NET-3"], Status.BLOCKED, reason="NET-2 failed first."),
+        "LOAD-1": Outcome(BY_ID["LOAD-1"], Status.ERROR, reason="AWS throttled the suite."),
+        "CLEAN-6": Outcome(BY_ID["CLEAN-6"], Status.NOT_RUN, reason="It was left out."),
+    }
+    return tuple(special.get(outcome.criterion.id, outcome) for outcome in passed())
+
+
+NOT_GREEN = {
+    "mixed": run_report(mixed()),
+    "problem": run_report(passed(), problems=("1 resource was left behind.",)),
+    "nothing ran": run_report(complete((), "The run was interrupted.")),
+    "nothing recorded": run_report(()),
+    "one missing": run_report(passed()[:-1]),
+    "one twice": run_report((*passed()[:-1], passed()[0])),
+}
+
+
+class Page(HTMLParser):
+    """The elements of a page: their tags and attributes in order, and the text under each class."""
+
+    VOID = frozenset({"meta", "link", "img", "br", "input", "path", "circle", "rect", "use", "source"})
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.texts: list[tuple[set[str], str]] = []
+        self._open: list[tuple[str, set[str]]] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, named))
+        if tag not in self.VOID:
+            self._open.append((tag, set(named.get("class", "").split())))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open[-1][0] == tag, f"</{tag}> closes <{self._open[-1][0]}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((set().union(*(classes for _, classes in self._open)), data))
+
+    def tags(self, name: str) -> list[dict[str, str]]:
+        return [attributes for tag, attributes in self.elements if tag == name]
+
+    def under(self, css_class: str) -> list[str]:
+        return [text for classes, text in self.texts if css_class in classes and text.strip()]
+
+
+def classes(page: Page) -> set[str]:
+    return {name for _, attributes in page.elements for name in attributes.get("class", "").split()}
+
+
+# The page
+
+
+@pytest.mark.parametrize("report", NOT_GREEN.values(), ids=NOT_GREEN)
+def test_every_criterion_stands_in_the_rubric_once(report: RunReport) -> None:
+    """What did not run, or was never recorded, is in the rubric as well."""
+    page = Page(summary_html(report))
+    assert page.under("lc-id") == [criterion.id for criterion in RUBRIC]
+
+
+def test_a_run_that_meets_every_criterion_is_green() -> None:
+    """The verdict says so in words, and with the points."""
+    page = Page(summary_html(run_report(passed())))
+    assert "lc-green" in classes(page)
+    assert "All 27 criteria PASS" in page.under("lc-verdict")
+    assert "100" in page.under("lc-score")
+
+
+@pytest.mark.parametrize("report", NOT_GREEN.values(), ids=NOT_GREEN)
+def test_any_other_run_is_not_green(report: RunReport) -> None:
+    """A failure, a problem beside the criteria, or a missing outcome takes the green away."""
+    assert not report.green
+    page = Page(summary_html(report))
+    assert "lc-green" not in classes(page)
+    assert "All 27 criteria PASS" not in page.under("lc-verdict")
+
+
+def test_the_verdict_counts_every_status() -> None:
+    """The counts of all five words stand under the headline."""
+    text = " ".join(" ".join(Page(summary_html(run_report(mixed()))).under("lc-verdict")).split())
+    assert "23 of 27 criteria PASS" in text
+    assert "23 PASS 1 FAIL 1 BLOCKED 1 NOT RUN 1 ERROR" in text
+    assert "84 of 100 points" in text
+
+
+def test_problems_stand_in_the_verdict() -> None:
+    """What went wrong beside the criteria is named where the verdict is."""
+    page = Page(summary_html(NOT_GREEN["problem"]))
+    assert page.under("lc-problems") == ["1 problem beside the criteria", "1 resource was left behind."]
+
+
+@pytest.mark.parametrize(
+    ("mode", "meaning"),
+    [
+        ("REHEARSAL", "No AWS account was involved"),
+        ("LIVE", "Judged on AWS itself: account 123456789012, region eu-west-1."),
+        ("LIVE at http://127.0.0.1:4566", "an endpoint that is not AWS"),
+        ("live", "an endpoint that is not AWS"),
+    ],
+)
+def test_the_mode_comes_first_and_says_what_it_means(mode: str, meaning: str) -> None:
+    """Nobody can take a rehearsal, or a run at another endpoint, for a deployment on AWS."""
+    page = Page(summary_html(run_report(passed(), mode)))
+    said = page.under("lc")
+    assert said[0] == mode
+    assert meaning in page.under("lc-meaning")[0]
+    assert ("Judged on AWS" in page.under("lc-meaning")[0]) == (mode == "LIVE")
+
+
+def test_the_sections_keep_their_order() -> None:
+    """Mode, verdict, facts, what to mend, rubric."""
+    page = summary_html(run_report(mixed()))
+    places = [page.index(f'class="{name}') for name in ("lc-strip", "lc-verdict", "lc-facts", "lc-mend", "lc-rubric")]
+    assert places == sorted(places)
+
+
+def test_the_facts_keep_their_order() -> None:
+    """The facts of the run come before those of the deployment."""
+    facts = Page(summary_html(run_report(passed()))).under("lc-facts")
+    assert facts[-6:] == ["Started", "2026-01-02 03:04:05 UTC", "Took", "2 min 5 s", "Image", "registry/app:1"]
+
+
+def test_what_failed_is_listed_with_its_cure() -> None:
+    """The block above the rubric has the failures with observation and command, then the rest with their reasons."""
+    mend = " ".join(" ".join(Page(summary_html(run_report(mixed()))).under("lc-mend")).split())
+    assert "FAIL NET-2" in mend
+    assert "3 rules Remove two: aws ec2" in mend
+    assert "NET-3 : NET-2 failed first." in mend
+    assert "CLEAN-6 : It was left out." in mend
+
+
+def test_a_run_without_failures_has_nothing_to_mend() -> None:
+    """The block is left out when all criteria PASS."""
+    assert "lc-mend" not in classes(Page(summary_html(run_report(passed()))))
+
+
+def test_a_command_is_shown_as_code() -> None:
+    """What stands between backticks can be copied from a code element, whole and without the backticks."""
+    source = summary_html(run_report(mixed()))
+    code = source.partition("<code>")[2].partition("</code>")[0]
+    assert code.replace("<span>", "").replace("</span>", "") == COMMAND
+    assert "`" not in "".join(Page(source).under("lc-page"))
+
+
+@pytest.mark.parametrize(
+    ("advice", "command"),
+    [
+        (
+            "Make it first: aws logs create-log-group --log-group-name /ecs/x",
+            "aws logs create-log-group --log-group-name /ecs/x",
+        ),
+        ("Look at it: aws ecs list-tasks.\nThen wait.", "aws ecs list-tasks"),
+        ("Build it: docker build .", "docker build ."),
+        ("Use `a  b` and go on.", "a  b"),
+        ("Ask aws about it.", ""),
+    ],
+)
+def test_a_command_behind_a_colon_is_code_too(advice: str, command: str) -> None:
+    """The sentence around it, with its full stop, is not."""
+    source = summary_html(run_report([Outcome(BY_ID["NET-2"], Status.FAIL, advice=advice)]))
+    code = source.partition("<code>")[2].partition("</code>")[0]
+    assert code.replace("<span>", "").replace("</span>", "") == command
+
+
+@pytest.mark.parametrize("status", [Status.PASS, Status.FAIL])
+def test_an_expectation_that_is_the_criterion_is_not_repeated(status: Status) -> None:
+    """Each line says its claim once."""
+    claim = BY_ID["NET-2"].text
+    report = run_report([Outcome(BY_ID["NET-2"], status, expected=claim, observed="as it is")])
+    assert not any("Expected" in text for text in Page(summary_html(report)).under("lc-rubric"))
+    assert not any("Expected" in line for line in rubric_table(report, 200))
+
+
+def test_only_what_passed_is_folded() -> None:
+    """Details of PASS wait behind a click; all others are open."""
+    lines = [a for a in Page(summary_html(run_report(mixed()))).tags("details") if "id" in a]
+    assert {a["id"] for a in lines if "open" in a} == {"lc-NET-2", "lc-NET-3", "lc-LOAD-1", "lc-CLEAN-6"}
+
+
+def test_every_status_has_a_word_and_a_shape_of_its_own() -> None:
+    """Colour is never the only sign."""
+    page = Page(summary_html(run_report(mixed())))
+    shapes = {attributes["id"] for attributes in page.tags("symbol")}
+    assert shapes == {f"lc-{status.name.lower().replace('_', '-')}" for status in Status}
+    assert {attributes["href"].removeprefix("#") for attributes in page.tags("use")} == shapes
+    assert set(Status) <= {text.strip() for text in page.under("lc-rubric")}
+
+
+def test_every_link_inside_the_page_has_its_target() -> None:
+    """The board and the block of failures lead to the lines of the rubric."""
+    page = Page(summary_html(run_report(mixed())))
+    targets = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    inner = {a["href"].removeprefix("#") for _, a in page.elements if a.get("href", "").startswith("#")}
+    assert inner <= targets
+
+
+def test_the_page_fetches_nothing() -> None:
+    """It reads the same without a network."""
+    source = summary_html(run_report(mixed()))
+    assert not any("src" in attributes or tag == "link" for tag, attributes in Page(source).elements)
+    assert "url(" not in source
+    assert "@import" not in source
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "]]></style></main><h1>",
+    "--><!--",
+    "{{ 7 * 7 }}",
+    "`<b>bold</b>`",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_text_adds_no_element(text: str) -> None:
+    """Whatever a service answers is shown as text, wherever it is put."""
+    outcome = Outcome(BY_ID["NET-2"], Status.FAIL, text, text, text, text, (text,))
+    plain = Outcome(BY_ID["NET-2"], Status.FAIL, "x", "x", "`x`" if "`" in text else "x", "`x`" if "`" in text else "x")
+    facts = {text: text}
+    report = replace(
+        run_report(complete((outcome,), text), text, (text,)), run_id=text, region=text, account=text, facts=facts
+    )
+    harmless = run_report(complete((plain,), "x"), "x", ("x",))
+    page = Page(summary_html(report))
+    for tag in ("script", "style", "img", "h1", "main", "b"):
+        assert len(page.tags(tag)) == len(Page(summary_html(harmless)).tags(tag))
+    assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
+    assert text.replace("`", "") in "".join(page.under("lc-line"))
+
+
+@pytest.mark.parametrize(
+    ("name", "href"),
+    [
+        ("evidence/NET 2.json", "evidence/NET%202.json"),
+        ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+        ("a#b?c", "a%23b%3Fc"),
+        ('x" onclick="alert(1)', "x%22%20onclick%3D%22alert%281%29"),
+        ("data:text/html,<b>", "data%3Atext/html%2C%3Cb%3E"),
+        ("lone \udc80 surrogate", "lone%20%3F%20surrogate"),
+    ],
+)
+def test_evidence_is_linked_by_a_relative_quoted_address(name: str, href: str) -> None:
+    """A file name is never a scheme, a query or an attribute."""
+    report = run_report([Outcome(BY_ID["NET-2"], Status.FAIL, evidence=(name,))])
+    assert [a["href"] for a in Page(summary_html(report)).tags("a") if not a["href"].startswith("#")] == [href]
+
+
+@pytest.mark.parametrize("name", ["../secret", "a/../../b", "/etc/passwd", "//host/x", "", ".", ".."])
+def test_evidence_outside_the_bundle_is_named_but_not_linked(name: str) -> None:
+    """A link never leads out of the bundle."""
+    report = run_report([Outcome(BY_ID["NET-2"], Status.FAIL, evidence=(name,))])
+    page = Page(summary_html(report))
+    assert all(attributes["href"].startswith("#") for attributes in page.tags("a"))
+    assert any("outside the bundle: not linked" in text for text in page.under("lc-line"))
+
+
+def test_control_characters_are_removed_or_shown() -> None:
+    """ANSI codes vanish; NUL, bell, direction marks and lone surrogates are shown as escapes."""
+    text = "\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link \x00 \x07 \u202e \udc80 \x85 kept\ttab\nline"
+    source = summary_html(run_report([Outcome(BY_ID["NET-2"], Status.FAIL, observed=text)]))
+    assert r"red link \x00 \x07 \u202e \udc80 \x85 kept" in source
+    assert "kept\ttab\nline" in source
+    assert not set(source) & set("\x00\x07\x1b\x85\u202e\udc80")
+
+
+def test_endless_texts_leave_a_small_page() -> None:
+    """Every text is cut, so the page stays under 1 MB whatever the service answers."""
+    text = "a `b` c " + "x" * 5_000_000
+    outcomes = [Outcome(c, Status.FAIL, text, text, text, text) for c in RUBRIC]
+    source = summary_html(run_report(outcomes))
+    assert "cut here: the whole is in the evidence" in source
+    assert len(max(Page(source).under("lc"), key=len)) <= LONGEST
+    assert len(source) < 1_000_000
+
+
+# The table in the terminal
+
+
+@pytest.mark.parametrize("width", [1, 20, 60, 80, 200])
+@pytest.mark.parametrize("name", NOT_GREEN)
+def test_no_line_of_the_table_is_wider_than_the_terminal(name: str, width: int) -> None:
+    """Long texts are cut with an ellipsis."""
+    assert max(len(line) for line in rubric_table(NOT_GREEN[name], width)) <= width
+
+
+def test_wide_characters_count_as_two_columns() -> None:
+    """A text of wide characters is cut where the terminal ends."""
+    report = run_report([Outcome(BY_ID["NET-2"], Status.FAIL, observed="漢" * 100)])
+    line = next(line for line in rubric_table(report, 40) if "漢" in line)
+    assert 38 <= len(line) + line.count("漢") <= 40
+
+
+@pytest.mark.parametrize("report", NOT_GREEN.values(), ids=NOT_GREEN)
+def test_the_table_has_every_criterion_once_in_order(report: RunReport) -> None:
+    """The first column holds the IDs of the whole rubric."""
+    firsts = [line.split()[0] for line in rubric_table(report, 80) if not line.startswith(" ")]
+    assert [first for first in firsts if first in BY_ID] == list(BY_ID)
+
+
+def test_a_failure_is_explained_in_three_lines() -> None:
+    """Expected, observed and what to do stand under the failed line."""
+    lines = rubric_table(run_report(mixed()), 120)
+    place = next(number for number, line in enumerate(lines) if line.startswith("NET-2"))
+    assert [line.strip() for line in lines[place : place + 5]] == [
+        "NET-2    FAIL     The group has exactly one ingress rule: tcp 80 from 0.0.0.0/0.",
+        "Expected 1 rule",
+        "Observed 3 rules",
+        f"To do    Remove two: `{COMMAND}`",
+        "NET-3    BLOCKED  Nothing but port 80 of the task can be reached.",
+    ]
+
+
+def test_a_reason_shared_by_neighbours_is_said_once() -> None:
+    """When nothing ran the table stays short."""
+    lines = rubric_table(NOT_GREEN["nothing ran"], 80)
+    assert sum("The run was interrupted." in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("report", "totals"),
+    [
+        (run_report(passed()), "27 PASS — 100 of 100 points — REHEARSAL"),
+        (run_report(passed(), problems=("x",)), "27 PASS — 100 of 100 points — 1 problem — REHEARSAL"),
+        (
+            run_report(mixed(), "LIVE"),
+            "23 PASS · 1 FAIL · 1 BLOCKED · 1 NOT RUN · 1 ERROR — 84 of 100 points — LIVE",
+        ),
+    ],
+)
+def test_the_totals_end_the_table(report: RunReport, totals: str) -> None:
+    """The last line has counts, points and mode."""
+    assert rubric_table(report, 100)[-1] == totals
+
+
+def test_a_narrow_terminal_keeps_the_mode() -> None:
+    """Totals that are too wide are put on lines of their own."""
+    assert rubric_table(run_report(mixed()), 40)[-1] == "REHEARSAL"
+
+
+def test_problems_stand_above_the_totals() -> None:
+    """A run that passes every criterion still shows what went wrong beside them."""
+    assert rubric_table(NOT_GREEN["problem"], 80)[-2] == "PROBLEM  1 resource was left behind."
+
+
+def test_the_table_has_no_control_character() -> None:
+    """A text cannot move the cursor, colour the terminal or add a line."""
+    report = run_report([Outcome(BY_ID["NET-2"], Status.FAIL, observed="a\x1b[2Jb\r\nc\x00")])
+    lines = rubric_table(report, 80)
+    assert r"         Observed ab c\x00" in lines
+    assert all(line.isprintable() for line in lines)
+
+
+def test_each_criterion_line_has_the_style_of_its_status() -> None:
+    """The caller colours lines of criteria, and leaves the lines between them plain."""
+    lines = rubric_table(run_report(mixed()), 80)
+    styles = [style_of(line) for line in lines if line.split()[0] in BY_ID]
+    assert styles == [STATUS_STYLE[outcome.status] for outcome in mixed()]
+    assert style_of("         Observed 3 rules") == {}
+
+
+# The link to the latest bundle
+
+
+def test_latest_is_a_relative_link_to_the_newest_bundle(tmp_path: Path) -> None:
+    """A second call points it elsewhere, and nothing else is left behind."""
+    for name in ("run-1", "run-2"):
+        (tmp_path / name).mkdir()
+        latest_link(tmp_path, tmp_path / name)
+    assert (tmp_path / "latest").readlink() == Path("run-2")
+    assert {path.name for path in tmp_path.iterdir()} == {"run-1", "run-2", "latest"}
+
+
+def test_latest_is_a_file_where_links_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It then holds the name of the bundle, and the bundle that it pointed to before is not touched."""
+    (tmp_path / "run-1").mkdir()
+    latest_link(tmp_path, tmp_path / "run-1")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("symlinks need a privilege")
+
+    monkeypatch.setattr(Path, "symlink_to", refuse)
+    latest_link(tmp_path, tmp_path / "run-2")
+    assert (tmp_path / "latest").read_text() == "run-2\n"
+    assert (tmp_path / "run-1").is_dir()
+
+
+# A real run of pytest
+
+CONFTEST = """
+from datetime import UTC, datetime
+from pathlib import Path
+import pytest
+from fixtures.report import html_plugin
+from fixtures.report.outcomes import RunReport, complete
+
+def build():
+    now = datetime.now(UTC)
+    return RunReport("REHEARSAL", "run-1", "eu-west-1", "1", now, now, complete((), "nothing ran"))
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    html_plugin.configure_html(config, Path("reports/run-1"))
+    if {with_report}:
+        config.stash[html_plugin.REPORT_KEY] = build
+"""
+TESTS = """
+import pytest
+
+@pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>"])
+def test_a(text):
+    pass
+
+def test_b():
+    assert False, "<b>bold</b>"
+"""
+
+
+def run_pytest(folder: Path, *options: str, with_report: bool = True) -> Path:
+    """Run pytest on two tests in the folder, with our hooks; give the folder's bundle."""
+    (folder / "conftest.py").write_text(CONFTEST.format(with_report=with_report))
+    (folder / "test_it.py").write_text(TESTS)
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    plugins = ("no:locust", "no:anyio", "no:cacheprovider", "fixtures.report.html_plugin")
+    command = [sys.executable, "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *options]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    environment |= {"PYTHONPATH": str(ROOT), "BUILD_NUMBER": "from-the-environment"}
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == pytest.ExitCode.TESTS_FAILED, result.stdout + result.stderr
+    return folder / "reports" / "run-1"
+
+
+def junit_suite(bundle: Path) -> ET.Element:
+    """The one test suite in the bundle's JUnit file."""
+    (suite,) = ET.parse(bundle / "junit.xml").getroot()  # noqa: S314 - this very test had it written
+    return suite
+
+
+def test_a_run_leaves_one_page_with_the_rubric_above_the_table(tmp_path: Path) -> None:
+    """The rubric is static HTML, and the page needs no other file."""
+    source = (run_pytest(tmp_path) / "report.html").read_text()
+    assert (
+        source.index('class="lc-rubric"') < source.index("pytest&#39;s own table") < source.index("results-table-head")
+    )
+    page = Page(source)
+    assert page.under("lc-id") == [criterion.id for criterion in RUBRIC]
+    assert not page.tags("link")
+    assert not any("src" in attributes for attributes in page.tags("script"))
+    assert '<title id="head-title">0 of 27 PASS, REHEARSAL: Launch Control run-1</title>' in source
+
+
+def test_a_run_leaves_junit_xml(tmp_path: Path) -> None:
+    """It is xunit2, beside the page."""
+    suite = junit_suite(run_pytest(tmp_path))
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert not any(case.get("file") for case in suite.iter("testcase"))
+
+
+def test_a_parameter_cannot_write_html_into_the_table(tmp_path: Path) -> None:
+    """The row of a hostile test ID holds it escaped."""
+    page = Page((run_pytest(tmp_path) / "report.html").read_text())
+    data = next(attributes["data-jsonblob"] for _, attributes in page.elements if "data-jsonblob" in attributes)
+    assert html.escape("test_it.py::test_a[<img src=x onerror=alert(1)>]") in data
+    assert '<td class=\\"col-testId\\">test_it.py::test_a[<img' not in data
+
+
+def test_the_environment_stays_out_of_the_page(tmp_path: Path) -> None:
+    """Variables of a CI system are not published with the report."""
+    assert "from-the-environment" not in (run_pytest(tmp_path) / "report.html").read_text()
+
+
+def test_the_caller_gets_copies_where_it_asked_for_them(tmp_path: Path) -> None:
+    """The bundle is complete whatever paths are given on the command line."""
+    bundle = run_pytest(tmp_path, "--html=mine/page.html", "--junitxml=mine/results.xml")
+    assert (tmp_path / "mine/page.html").read_bytes() == (bundle / "report.html").read_bytes()
+    assert (tmp_path / "mine/results.xml").read_bytes() == (bundle / "junit.xml").read_bytes()
+
+
+def test_workers_leave_the_files_to_their_controller(tmp_path: Path) -> None:
+    """With xdist there is one page and one JUnit file, and both have all tests."""
+    bundle = run_pytest(tmp_path, "-n2")
+    assert junit_suite(bundle).get("tests") == "2"
+    assert {path.name for path in bundle.iterdir()} == {"report.html", "junit.xml"}
+
+
+def test_a_run_without_a_report_has_no_rubric(tmp_path: Path) -> None:
+    """Nothing is claimed when nobody told what was judged."""
+    source = (run_pytest(tmp_path, with_report=False) / "report.html").read_text()
+    assert 'class="lc-' not in source
