@@ -97,7 +97,7 @@ class StressRun:
             response = session.request(
                 method,
                 self.url + path,
-                params={},
+                params={"load": "stress"},
                 files=files,
                 timeout=journey.TIMEOUT,
                 allow_redirects=False,  # a redirect could lead to somebody else's server

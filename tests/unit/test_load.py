@@ -19,6 +19,7 @@ import pytest
 import requests
 from PIL import Image
 
+from fixtures import load_test
 from fixtures.load_test import LoadError, LoadPlan, LoadResult, history, run_bounded, run_load, summarize
 from load import journey, stress_test
 from load.journey import Sample, failure_of_answer, failure_of_error, percentile
@@ -304,8 +305,6 @@ class LocustRun:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocustRun]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-        patch.setenv("LOCUST_USERS", "1")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "never handed on")
         yield LocustRun(tmp_path_factory.mktemp("locust"))
 
 
@@ -327,8 +326,8 @@ def test_every_request_of_locust_bears_the_run(run: LocustRun) -> None:
     assert run.api.received["POST /predict?load=run-1"] > run.result.requests / 2
 
 
-def test_locust_leaves_the_numbers_and_no_secret(run: LocustRun) -> None:
-    """load.json holds the result and a history that adds up to it; nothing of the environment is handed on."""
+def test_locust_leaves_its_numbers(run: LocustRun) -> None:
+    """load.json holds the result and a history that adds up to it, beside the requests and the log."""
     report = json.loads((run.out / "load.json").read_text())
     assert LoadResult(**report["result"] | {"errors": tuple(report["result"]["errors"])}) == run.result
     assert sum(second["requests"] for second in report["history"]) == run.result.requests
@@ -369,6 +368,24 @@ def test_a_foreign_target_starts_no_process(
     with pytest.raises(TargetRefused):
         run_load(FOREIGN, LoadPlan(1, 1, 1), "run-1", tiles, tmp_path / "out")
     assert no_socket == []
+
+
+def test_locust_gets_an_environment_of_its_own(tiles: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither credentials, nor proxies, nor settings of Locust are handed on; a run without requests is an error."""
+    given: dict[str, str] = {}
+
+    def pretend(_command: list[str], environment: dict[str, str], log: Path, _seconds: float) -> int:
+        given.update(environment)
+        log.write_text("the log")
+        return 0
+
+    monkeypatch.setattr(load_test, "run_bounded", pretend)
+    for name in ("AWS_SECRET_ACCESS_KEY", "HTTP_PROXY", "LOCUST_USERS"):
+        monkeypatch.setenv(name, "1")
+    with pytest.raises(LoadError, match=r"sent no request in 1 s(.|\n)*the log"):
+        run_load(FOREIGN, LoadPlan(1, 1, 1), "run-1", tiles, tmp_path / "out", deployment=FOREIGN)
+    assert given["LAUNCH_CONTROL_TARGET"] == FOREIGN
+    assert {name for name in given if not name.startswith("LAUNCH_CONTROL_")} == {"PATH", "HOME", "PYTHONPATH"}
 
 
 def test_a_crash_of_locust_is_an_error_and_not_a_result(api: Api, tmp_path: Path) -> None:
