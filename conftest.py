@@ -32,9 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         if isinstance(option.default, bool):
             group.addoption(option.flag, action="store_true", default=option.default, help=option.help)
         else:
-            group.addoption(
-                option.flag, default=option.default, type=option.type, choices=option.choices, help=option.help
-            )
+            group.addoption(option.flag, default=option.default, type=option.type, choices=option.choices, help=option.help)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -53,7 +53,7 @@ class Visitor(HttpUser):
         self._send("GET", "/docs")
 
     def _send(self, method: str, path: str, **body: Any) -> None:
-        if self.environment.runner.state == STATE_CLEANUP:  # about to be killed: sent, but never counted
+        if self.environment.runner.state == STATE_CLEANUP:  # would be killed after sending, and never counted
             raise StopUser
         with self.client.request(
             method,

@@ -20,7 +20,7 @@ from typing import NoReturn
 try:
     import requests
 except ImportError:
-    sys.exit("This script needs the requests library. Install it with: pip install requests==2.32.3")
+    sys.exit("This script needs the requests library. Install it with: pip install requests")
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it starts from any folder

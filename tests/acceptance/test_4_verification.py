@@ -112,7 +112,7 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
     lines = run.waiter.settle(
         "prediction in CloudWatch",
         lambda: read_lines(aws, group, mark),
-        lambda seen: bool(seen),
+        bool,
         run.settings.patience.log,
         lambda seen: f"{len(seen)} lines",
     )

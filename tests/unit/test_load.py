@@ -252,8 +252,7 @@ def test_percentiles_are_nearest_ranks() -> None:
 def samples(failed: int) -> list[Sample]:
     """A hundred requests, ten in each second, with latencies of 1 to 100 ms."""
     return [
-        Sample(1000 + n / 10, "POST /predict", n + 1, *((500, "HTTP 500") if n < failed else (200, "")))
-        for n in range(100)
+        Sample(1000 + n / 10, "POST /predict", n + 1, *((500, "HTTP 500") if n < failed else (200, ""))) for n in range(100)
     ]
 
 
@@ -270,9 +269,7 @@ def test_a_summary_counts_and_ranks_all_requests() -> None:
 def test_the_history_has_an_entry_for_each_second() -> None:
     """Each second of the run tells its requests, failures and p95."""
     seconds = history(samples(failed=3))
-    assert [(s["second"], s["requests"], s["failures"]) for s in seconds] == [
-        (n, 10, 3 if n == 0 else 0) for n in range(10)
-    ]
+    assert [(s["second"], s["requests"], s["failures"]) for s in seconds] == [(n, 10, 3 if n == 0 else 0) for n in range(10)]
     assert seconds[9]["p95_ms"] == 100
 
 
@@ -396,18 +393,41 @@ def test_a_crash_of_locust_is_an_error_and_not_a_result(api: Api, tmp_path: Path
     assert api.received.total() == 0
 
 
-@pytest.mark.parametrize(("exceptions", "code"), [({}, None), ({1: "a bug"}, 1)])
-def test_an_exception_in_the_journey_is_a_crash(exceptions: dict[int, str], code: int | None) -> None:
+def in_locust(script: str) -> str:
+    """What a script prints that imports the locustfile, which this process must not do."""
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+def test_an_exception_in_the_journey_is_a_crash() -> None:
     """Locust would end well after an exception in the locustfile, which must not pass for a result."""
-    script = f"""
+    script = """
 from types import SimpleNamespace
 from load.locustfile import tell_a_crash_from_failures
-environment = SimpleNamespace(runner=SimpleNamespace(exceptions={exceptions!r}), process_exit_code=None)
-tell_a_crash_from_failures(environment)
-print(environment.process_exit_code)
+for exceptions in ({}, {1: "a bug"}):
+    environment = SimpleNamespace(runner=SimpleNamespace(exceptions=exceptions), process_exit_code=None)
+    tell_a_crash_from_failures(environment)
+    print(environment.process_exit_code, end=" ")
 """
-    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert told.stdout.strip() == str(code), told.stderr
+    assert in_locust(script) == "None 1"
+
+
+def test_every_user_of_locust_refuses_a_foreign_target() -> None:
+    """A host that was changed after the start, as Locust's web page can, is refused by each user."""
+    script = f"""
+from load.locustfile import Visitor
+from load.targets import TargetRefused
+from locust.env import Environment
+for Visitor.host in ("http://127.0.0.1:8000/", {FOREIGN!r}):
+    user = Visitor(Environment())
+    try:
+        user.on_start()
+        print(user.client.base_url, user.client.trust_env)
+    except TargetRefused:
+        print("refused")
+"""
+    assert in_locust(script).splitlines() == ["http://127.0.0.1:8000 False", "refused"]
 
 
 def test_an_overrun_is_killed_with_its_children(tmp_path: Path) -> None:
@@ -511,9 +531,7 @@ def test_what_never_ended_counts_as_failed() -> None:
     assert "p50" not in stress_test.summary(0, [], 0.0)
 
 
-def test_a_dead_target_is_one_sentence(
-    stress: Callable[..., int], api: Api, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_dead_target_is_one_sentence(stress: Callable[..., int], api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     """When nobody listens the script says so at once, and what to look at."""
     api.close()
     assert stress(api.url) == 3

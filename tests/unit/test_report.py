@@ -306,11 +306,13 @@ def test_evidence_outside_the_bundle_is_named_but_not_linked(name: str) -> None:
 
 
 def test_control_characters_are_removed_or_shown() -> None:
-    """ANSI codes vanish; NUL, bell, direction marks and lone surrogates are shown as escapes."""
+    """ANSI codes vanish; NUL, bell, direction marks and lone surrogates are shown as escapes, wherever they stand."""
     text = "\x1b[31mred\x1b[0m \x1b]8;;http://x\x07link \x00 \x07 \u202e \udc80 \x85 kept\ttab\nline"
-    source = summary_html(run_report([Outcome(BY_ID["NET-2"], Status.FAIL, observed=text)]))
-    assert r"red link \x00 \x07 \u202e \udc80 \x85 kept" in source
-    assert "kept\ttab\nline" in source
+    outcome = Outcome(BY_ID["NET-2"], Status.FAIL, text, text, text, text, (text,))
+    report = replace(run_report([outcome], text, (text,)), run_id=text, region=text, account=text, facts={text: text})
+    source = summary_html(report)
+    for place in ("lc-strip", "lc-problems", "lc-facts", "lc-mend", "lc-line"):
+        assert any("red link \\x00 \\x07 \\u202e \\udc80 \\x85 kept\ttab\nline" in t for t in Page(source).under(place))
     assert not set(source) & set("\x00\x07\x1b\x85\u202e\udc80")
 
 
@@ -489,9 +491,7 @@ def junit_suite(bundle: Path) -> ET.Element:
 def test_a_run_leaves_one_page_with_the_rubric_above_the_table(tmp_path: Path) -> None:
     """The rubric is static HTML, and the page needs no other file."""
     source = (run_pytest(tmp_path) / "report.html").read_text()
-    assert (
-        source.index('class="lc-rubric"') < source.index("pytest&#39;s own table") < source.index("results-table-head")
-    )
+    assert source.index('class="lc-rubric"') < source.index("pytest&#39;s own table") < source.index("results-table-head")
     page = Page(source)
     assert page.under("lc-id") == [criterion.id for criterion in RUBRIC]
     assert not page.tags("link")

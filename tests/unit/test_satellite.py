@@ -70,15 +70,16 @@ def serving(folder: Path) -> Iterator[Server]:
     with (
         log.open("w") as stdout,
         subprocess.Popen(uvicorn_in(SATELLITE), stdout=stdout, stderr=subprocess.PIPE, text=True) as process,
+        ThreadPoolExecutor(1) as reader,
     ):
         try:
+            assert process.stderr is not None
             startup = ""
-            for line in process.stderr or ():
+            while "Uvicorn running on" not in startup:
+                line = process.stderr.readline()
+                assert line, f"the classifier ended before it served; it said:\n{startup}"
                 startup += line
-                if "Uvicorn running on" in line:
-                    break
-            else:
-                pytest.fail(f"the classifier ended before it served; it said:\n{startup}")
+            reader.submit(process.stderr.read)  # a pipe that nobody reads fills up and stops the server
             yield Server(re.findall(r"running on (\S+)", startup)[0], process.pid, startup, log)
         finally:
             process.terminate()
@@ -323,7 +324,5 @@ def test_image_pins_what_the_suite_runs_and_all_that_needs() -> None:
     pins = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert pins == {name: version(name) for name in pins}
     needed = [Requirement(text) for name in pins for text in requires(name) or []]
-    unpinned = {
-        canonicalize_name(need.name) for need in needed if not need.marker or need.marker.evaluate({"extra": ""})
-    }
+    unpinned = {canonicalize_name(need.name) for need in needed if not need.marker or need.marker.evaluate({"extra": ""})}
     assert unpinned <= {canonicalize_name(name) for name in pins}
