@@ -32,9 +32,7 @@ def test_the_service_reaches_its_steady_state(aws, launch, task_definition, clai
     service = describe_service(aws, launch.service.cluster, launch.service.name)
     claim(
         expected=f"ACTIVE on FARGATE, desired = running = 1, rollout COMPLETED, on {task_definition.arn}",
-        observed="\n".join(
-            [launch.diagnosis or str(service), *launch.log_tail],
-        ),
+        observed=launch if launch.diagnosis else service,
         advice=launch.diagnosis.advice if launch.diagnosis else "aws ecs describe-services, and read its events",
     )
     assert launch.diagnosis is None

@@ -1,0 +1,81 @@
+"""Each broken deployment turns its criterion red with advice, and nothing else: the rest is PASS or BLOCKED by it."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+GOOD_APP = """
+import logging, os, time
+from fastapi import FastAPI, File, HTTPException, UploadFile
+app = FastAPI()
+
+@app.get("/")
+def index():
+    return {"name": "a classifier"}
+
+@app.post("/predict")
+def predict(file: UploadFile = File()):
+    if not file.filename.endswith(".jpg"):
+        raise HTTPException(400, "this is no image")
+    return {"label": "desert", "confidence": 0.9}
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A deployment with one thing wrong: by an application, or by a sabotage of what is provisioned."""
+
+    name: str
+    criterion: str
+    help: str
+    app: str = GOOD_APP
+    sabotage: str = ""
+    options: tuple[str, ...] = ()
+
+
+FAULTS = (
+    Fault("port", "TASK-3", "portMappings and command", sabotage="listen_on_another_port"),
+    Fault("crash", "RUN-2", "No module named 'torch'", app="import torch\n" + GOOD_APP),
+    Fault(
+        "slow",
+        "LOAD-1",
+        "p95",
+        app=GOOD_APP.replace('    return {"label"', '    time.sleep(0.3)\n    return {"label"'),
+        options=("--max-p95-ms", "200"),
+    ),
+    Fault("json", "API-3", "is not valid under any of the given schemas", app=GOOD_APP.replace('"label": "desert", ', "")),
+    Fault("logs", "LOG-1", "stdout or stderr", app="import logging\nlogging.disable()\n" + GOOD_APP),
+    Fault("rules", "NET-2", "revoke-security-group-ingress", sabotage="open_a_second_port"),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_fault_turns_its_criterion_red_and_no_other(fault, tmp_path):
+    """The right criterion is FAIL and says what to do; every other one is PASS, or BLOCKED by it."""
+    app = tmp_path / "api" / "app"
+    app.mkdir(parents=True)
+    (app / "main.py").write_text(fault.app)
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--app", str(app.parent)]
+    command += ["--reports", str(tmp_path / "reports"), "--load-seconds", "1", *fault.options]
+    command += ["-p", "tests.faults.sabotage"] if fault.sabotage else []
+    environment = os.environ | {"SABOTAGE": fault.sabotage}
+    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    report = json.loads((tmp_path / "reports" / "latest" / "criteria.json").read_text())
+    outcomes = {outcome["criterion"]["id"]: outcome for outcome in report["outcomes"]}
+    red = outcomes.pop(fault.criterion)
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
+    assert red["status"] == "FAIL"
+    assert fault.help in red["observed"] + red["advice"]
+    noise = {name: o for name, o in outcomes.items() if (o["status"], o["reason"]) not in allowed(fault.criterion)}
+    assert noise == {}
+
+
+def allowed(criterion):
+    """What the others may be."""
+    return {("PASS", ""), ("BLOCKED", f"by {criterion}")}
