@@ -105,7 +105,7 @@ curl -s "http://$PUBLIC_IP/"
 curl -s "http://$PUBLIC_IP/docs"
 curl -s -X POST "http://$PUBLIC_IP/predict" -F "file=@initiatives/satellite-classification/build/testdata/test_image.jpg;type=image/jpeg" | tee initiatives/satellite-classification/execution/evidence/public_endpoint_test.json
 # Deviation 2: --follow ends when somebody presses Ctrl-C; here timeout does, and 124 is how it says so.
-timeout --signal INT 5 aws logs tail /ecs/satellite-api --follow --since 5m || [ $? = 124 ]
+timeout --signal INT 10 aws logs tail /ecs/satellite-api --follow --since 5m || [ $? = 124 ]
 
 # Step 5 - Secret Mission: Load Testing (Simulated)
 
@@ -116,7 +116,7 @@ export LAUNCH_CONTROL_TILES="$LAUNCH_CONTROL/fixtures/satellite/tiles/held_out"
 # Not run, as "if needed" says: pip install requests==2.32.3
 python initiatives/satellite-classification/build/scripts/stress_test.py http://$PUBLIC_IP
 # "Check CloudWatch logs again", with the command of step 4.
-timeout --signal INT 5 aws logs tail /ecs/satellite-api --follow --since 5m || [ $? = 124 ]
+timeout --signal INT 10 aws logs tail /ecs/satellite-api --follow --since 5m || [ $? = 124 ]
 
 # Cleanup Phase (MANDATORY)
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from fixtures.ledger import LeftBehind, Ledger
+from fixtures.ledger import Ledger, LeftBehind
 
 
-class Interrupted(Exception):
+class InterruptedCallError(Exception):
     """The call that creates did not come back."""
 
 
@@ -32,8 +32,8 @@ def test_the_intent_is_on_disk_before_the_resource_is_created(ledger):
 
 def test_a_creation_that_fails_stays_open(ledger):
     """A call that failed may still have created something: the entry is there to be undone."""
-    with pytest.raises(Interrupted), ledger.creating("cluster", "c"):
-        raise Interrupted
+    with pytest.raises(InterruptedCallError), ledger.creating("cluster", "c"):
+        raise InterruptedCallError
     assert [(entry.name, entry.created) for entry in ledger.open_entries()] == [("c", False)]
 
 
@@ -71,10 +71,12 @@ def test_one_failed_delete_does_not_stop_the_others(ledger):
 
     def delete(entry):
         if entry.name == "stuck":
-            raise Interrupted("busy")
+            raise InterruptedCallError("busy")
         deleted.append(entry.name)
 
-    with pytest.raises(LeftBehind, match=r"cluster stuck is left behind: Interrupted: busy\. Remove it with: rm stuck"):
+    with pytest.raises(
+        LeftBehind, match=r"cluster stuck is left behind: InterruptedCallError: busy\. Remove it with: rm stuck"
+    ):
         ledger.undo("cluster", delete, lambda entry: f"rm {entry.name}")
     assert deleted == ["third", "first"]
     assert [entry.name for entry in ledger.open_entries()] == ["stuck"]

@@ -1,0 +1,29 @@
+# `make acceptance` rehearses the course, `make test` passes all tests. Each first sets up what it needs.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python -m
+READY := $(VENV)/.ready
+
+.PHONY: acceptance test lint bench
+
+acceptance: $(READY)
+	$(RUN) pytest tests/acceptance $(ARGS)
+
+test: $(READY) lint
+	$(RUN) pytest tests/unit tests/faults -q -n 2 --dist loadfile
+	$(RUN) pytest tests/acceptance -q
+
+lint: $(READY)
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+
+bench: $(READY)
+	$(RUN) tests.bench
+
+$(READY): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Launch Control needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(RUN) pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	touch $@

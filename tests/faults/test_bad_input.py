@@ -1,0 +1,81 @@
+"""What a caller gets wrong is told in one message with exit code 4, before anything is made."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures.settings import OPTIONS, SettingsError, read_settings
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Files and folders that cannot be used."""
+    folder = tmp_path_factory.mktemp("bad")
+    (folder / "text.jpg").write_text("This is no image.")
+    (folder / "cut.jpg").write_bytes((ROOT / "fixtures/satellite/tiles/held_out/desert_04.jpg").read_bytes()[:300])
+    (folder / "schema.txt").write_text("type: object")
+    (folder / "schema.json").write_text(json.dumps({"type": "objekt"}))
+    (folder / "list.json").write_text("[1]")
+    return folder
+
+
+BAD = [
+    ({"region": "us-east-9"}, "no AWS region 'us-east-9'; did you mean us-east-2"),
+    ({"region": "atlantis"}, "no AWS region 'atlantis'; regions with ECS"),
+    ({"test_image": Path("nowhere.jpg")}, "--test-image nowhere.jpg does not exist"),
+    ({"test_image": Path("text.jpg")}, "text.jpg is not a readable image"),
+    ({"test_image": Path("cut.jpg")}, "cut.jpg is not a readable image"),
+    ({"test_image": Path()}, "is not a readable image"),
+    ({"predict_schema": Path("schema.txt")}, "schema.txt is not JSON"),
+    ({"predict_schema": Path("schema.json")}, "schema.json is not a JSON Schema"),
+    ({"predict_schema": Path("list.json")}, "list.json is not a JSON Schema"),
+    ({"predict_schema": Path("nowhere.json")}, "nowhere.json does not exist"),
+    ({"app": Path()}, "has no app/main.py; give the folder that holds app/main.py"),
+    ({"initiative": Path("nowhere")}, "nowhere is not a folder; make it first: mkdir -p"),
+    ({"name_suffix": "no spaces"}, "--name-suffix 'no spaces' does not fit AWS names"),
+    ({"load_seconds": 0}, "--load-seconds is 0; give a number above 0"),
+    ({"load_users": -1}, "--load-users is -1"),
+    ({"cpu": 0}, "--cpu is 0"),
+    ({"steady": -1.0}, "--steady is -1"),
+    ({"max_failure_ratio": 1.5}, "--max-failure-ratio is 1.5; give a share between 0 and 1"),
+    ({"live": True, "pace": "realistic", "region": "us-east-1"}, "--app and --pace are for rehearsals"),
+    ({"live": True}, "no AWS region is set; give --region"),
+]
+
+
+@pytest.mark.parametrize(("given", "message"), BAD, ids=[message[:40] for _, message in BAD])
+def test_a_bad_option_is_refused_with_its_reason(given, message, files, monkeypatch):
+    """The message names the option, says what is wrong with it, and what to give instead."""
+    monkeypatch.chdir(files)
+    options = {option.dest: option.default for option in OPTIONS} | given
+    with pytest.raises(SettingsError) as refused:
+        read_settings(options, {})
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--pace", "leisurely"], "invalid choice: 'leisurely'"),
+        (["--load-users", "many"], "invalid int value: 'many'"),
+        (["--region", "us-east-9"], "did you mean us-east-2"),
+        (["--live", "--region", "us-east-1"], "AWS does not know who you are"),
+        (["-n", "2"], "the acceptance tests run in one process"),
+    ],
+    ids=["choice", "number", "region", "no credentials", "two processes"],
+)
+def test_pytest_ends_with_a_usage_error_and_leaves_nothing(arguments, message, tmp_path):
+    """Exit code 4, no traceback, and no report that could be taken for a success."""
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-k", "NET-1", "--reports", str(tmp_path), *arguments]
+    run = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=60, check=False)
+    output = run.stdout + run.stderr
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR, output
+    assert message in output
+    assert "Traceback" not in output
+    assert not list(tmp_path.rglob("report.html"))

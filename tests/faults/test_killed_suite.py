@@ -1,0 +1,54 @@
+"""A suite that is killed, at any point, leaves no process behind: neither the rehearsal, nor a container, nor the load."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from fixtures.waiting import Waiter
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 5.0
+MOMENTS = {
+    "the rehearsal starts": "*/rehearsal.log",
+    "the group is made": "*/evidence/*CreateSecurityGroup.json",
+    "the service is made": "*/evidence/*CreateService.json",
+    "the API has answered": "*/public_endpoint_test.json",
+    "the load runs": "*/load/requests.csv",
+    "the service is being deleted": "*/evidence/*DeleteService.json",
+}
+
+
+def processes_of(folder):
+    """Every process that has to do with this run: its paths are in the command line, or it works in them."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            words = [*process.cmdline(), process.cwd(), *process.environ().values()]
+        except psutil.Error:
+            continue
+        if any(str(folder) in word for word in words):
+            found.append(process)
+    return found
+
+
+@pytest.mark.parametrize("sign", MOMENTS.values(), ids=MOMENTS.keys())
+def test_a_killed_suite_leaves_no_process(sign, tmp_path):
+    """SIGKILL lets nobody clean up: whoever depends on the suite has to notice by himself."""
+    app = tmp_path / "api"
+    app.symlink_to(ROOT / "fixtures" / "satellite", target_is_directory=True)
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
+    environment = os.environ | {"MARK_OF_THIS_TEST": str(tmp_path)}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as suite:
+        reports = tmp_path / "reports"
+        Waiter().until(sign, lambda: any(reports.glob(sign)) or suite.poll() is not None, bool, 60)
+        assert suite.poll() is None, "it ended before the moment came"
+        children = psutil.Process(suite.pid).children(recursive=True)
+        suite.kill()
+    assert children
+    left = Waiter().settle("processes gone", lambda: [p for p in children if p.is_running()], lambda p: not p, SECONDS)
+    assert left == []
+    assert processes_of(tmp_path) == []

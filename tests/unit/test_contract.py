@@ -1,0 +1,85 @@
+"""The contract of /predict accepts any reasonable classifier, and nothing that only looks like one."""
+
+import json
+
+import jsonschema
+import pytest
+
+from fixtures.contract import promised, violations
+from fixtures.endpoint import Exchange
+from fixtures.settings import ROOT
+
+SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
+REASONABLE = [
+    {"label": "desert", "confidence": 0.93, "scores": {"desert": 0.93, "ocean": 0.07}},
+    {"class": "Forest"},
+    {"class_name": "SeaLake", "probability": 1},
+    {"predicted_class": 3, "confidence": 0.0},
+    {"predicted_label": "ice", "error": None},
+    {"prediction": "river", "score": 0.5},
+    {"prediction": {"label": "river", "confidence": 0.5}},
+    {"predictions": [{"label": "river", "score": 0.5}, {"label": "sea", "score": 0.2}]},
+    {"category": "cloud", "model": "v2"},
+]
+UNREASONABLE = [
+    {},
+    [],
+    "desert",
+    None,
+    {"error": "model not loaded"},
+    {"label": "desert", "error": "model not loaded"},
+    {"label": ""},
+    {"label": None, "confidence": 0.9},
+    {"label": "desert", "confidence": 1.7},
+    {"label": "desert", "confidence": -0.1},
+    {"label": "desert", "confidence": "high"},
+    {"prediction": {}},
+    {"predictions": []},
+    {"status": "ok"},
+]
+OPENAPI = {
+    "openapi": "3.1.0",
+    "paths": {
+        "/predict": {
+            "post": {
+                "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Answer"}}}}}
+            }
+        }
+    },
+    "components": {"schemas": {"Answer": {"type": "object", "required": ["label", "took_ms"]}}},
+}
+
+
+@pytest.mark.parametrize("answer", REASONABLE, ids=json.dumps)
+def test_a_reasonable_answer_keeps_the_contract(answer):
+    """Learners call the same things by other names."""
+    assert violations(answer, SCHEMA) == []
+
+
+@pytest.mark.parametrize("answer", UNREASONABLE, ids=json.dumps)
+def test_what_names_no_class_breaks_the_contract(answer):
+    """JSON alone is no classification, and an error with a label is still an error."""
+    assert violations(answer, SCHEMA)
+
+
+def test_the_schema_is_a_schema():
+    """It can be used as a model for one's own."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_apis_own_promise_is_found_behind_its_references():
+    """FastAPI declares the answer as a reference into its components."""
+    assert violations({"label": "desert", "took_ms": 3}, promised(OPENAPI)) == []
+    assert violations({"label": "desert"}, promised(OPENAPI)) == ["$: 'took_ms' is a required property"]
+
+
+@pytest.mark.parametrize("openapi", [None, [], {}, {"paths": {}}, {"paths": {"/predict": {"post": {"responses": {}}}}}])
+def test_an_api_that_promises_nothing_breaks_no_promise(openapi):
+    """No openapi.json, or none for /predict."""
+    assert violations({"anything": 1}, promised(openapi)) == []
+
+
+@pytest.mark.parametrize("text", ["<html>error</html>", '{"label": "x", "confidence": NaN}', "", "{"])
+def test_what_is_no_json_is_none(text):
+    """NaN is what Python writes for a broken confidence, and no JSON."""
+    assert Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1).json() is None

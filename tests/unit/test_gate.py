@@ -1,0 +1,174 @@
+"""The criterion gate: one test, one line of the rubric, and an outcome that blames the right thing."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures.report.gate import RIDES_ALONG
+from fixtures.report.outcomes import Outcome, Status, complete
+from fixtures.report.rubric import BY_ID, RUBRIC
+
+ROOT = Path(__file__).parents[2]
+CONFTEST = """
+import json
+from pathlib import Path
+import pytest
+from fixtures.evidence import Recorder
+from fixtures.report.gate import CriterionGate, put_in_order, require_criteria
+
+pytest_plugins = ["fixtures.report.gate"]
+gate = CriterionGate(Recorder(Path("evidence")))
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "criterion(id): the criterion")
+    config.pluginmanager.register(gate)
+
+def pytest_collection_modifyitems(items):
+    require_criteria(items)
+    put_in_order(items)
+
+def pytest_unconfigure():
+    found = {o.criterion.id: [o.status, o.reason, o.expected, o.observed, o.advice] for o in gate.outcomes.values()}
+    Path("outcomes.json").write_text(json.dumps({"outcomes": found, "problems": gate.problems}))
+"""
+HEADER = """
+import pytest
+from botocore.exceptions import ClientError
+
+def refusal(code):
+    return ClientError({"Error": {"Code": code, "Message": "AWS says no"}}, "CreateService")
+"""
+
+
+def proof(criterion, body, arguments="claim"):
+    """An acceptance test of a criterion, with the rubric's line as its docstring."""
+    name = criterion.lower().replace("-", "_")
+    text = BY_ID[criterion].text
+    return f'\n@pytest.mark.criterion("{criterion}")\ndef test_{name}({arguments}):\n    """{text}"""\n    {body}\n'
+
+
+def run(folder, *pieces, options=()):
+    """A nested pytest over acceptance tests made of the pieces."""
+    (folder / "acceptance").mkdir()
+    (folder / "conftest.py").write_text(CONFTEST)
+    (folder / "acceptance" / "test_it.py").write_text(HEADER + "".join(pieces))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:locust", "-p", "no:anyio", "-p", "no:cacheprovider", *options]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """One run with every kind of end, and its outcomes by criterion."""
+    folder = tmp_path_factory.mktemp("gate")
+    said = 'claim(expected="1 rule", observed="2 rules", advice="remove one")'
+    finished = run(
+        folder,
+        '\n@pytest.fixture(scope="session")\ndef launch():\n    raise refusal("AccessDeniedException")\n',
+        '\n@pytest.fixture(scope="session")\ndef stack():\n    yield\n    raise RuntimeError("a group is left behind")\n',
+        proof("CLEAN-5", 'pytest.skip("this run made no log group")'),
+        proof("LOG-1", "assert 1 == 2", "launch"),
+        proof("API-1", "assert 1 == 2"),
+        proof("RUN-2", "assert 1 == 2"),
+        proof("RUN-1", 'raise refusal("InvalidParameterException")'),
+        proof("TASK-2", 'raise refusal("ThrottlingException")'),
+        proof("TASK-1", "assert 1 == 1", "stack"),
+        proof("NET-2", f"{said}\n    assert 2 == 1"),
+        proof("NET-1", f"{said}\n    assert 1 == 1"),
+        proof("TASK-5", "assert 1 == 1", "launch"),
+        proof("TASK-4", "assert 1 == 1", "launch"),
+        options=("-rA",),
+    )
+    found = json.loads((folder / "outcomes.json").read_text())
+    return finished.stdout, found["outcomes"], found["problems"]
+
+
+@pytest.mark.parametrize(
+    ("criterion", "status", "reason"),
+    [
+        ("NET-1", "PASS", ""),
+        ("NET-2", "FAIL", ""),
+        ("TASK-1", "PASS", ""),
+        ("RUN-1", "FAIL", ""),
+        ("TASK-2", "ERROR", "ClientError: An error occurred (ThrottlingException)"),
+        ("TASK-4", "ERROR", "ClientError: An error occurred (AccessDeniedException)"),
+        ("TASK-5", "BLOCKED", "by TASK-4"),
+        ("RUN-2", "BLOCKED", "by TASK-4"),
+        ("API-1", "BLOCKED", "by NET-2"),
+        ("LOG-1", "BLOCKED", "by TASK-4"),
+        ("CLEAN-5", "NOT RUN", "this run made no log group"),
+    ],
+)
+def test_an_end_becomes_the_right_status(judged, criterion, status, reason):
+    """The deployment's fault is FAIL, somebody else's ERROR, a consequence BLOCKED by its cause."""
+    _, outcomes, _ = judged
+    assert outcomes[criterion][0] == status
+    assert outcomes[criterion][1].startswith(reason)
+
+
+def test_a_failed_criterion_is_told_in_its_own_words(judged):
+    """Expected, observed, what to do: no traceback."""
+    output, outcomes, _ = judged
+    assert outcomes["NET-2"][2:] == ["1 rule", "2 rules", "remove one"]
+    assert "NET-2 FAIL: The group has exactly one ingress rule" in output
+    assert "observed: 2 rules" in output
+    assert "assert 2 == 1" not in output
+
+
+def test_what_passes_keeps_what_was_observed(judged):
+    """A grader sees the facts behind a PASS as well."""
+    _, outcomes, _ = judged
+    assert outcomes["NET-1"][2:4] == ["1 rule", "2 rules"]
+
+
+def test_a_failed_finalizer_is_a_problem_of_the_run(judged):
+    """It belongs to no criterion, and must not get lost."""
+    _, _, problems = judged
+    assert problems == ["a group is left behind"]
+
+
+@pytest.mark.parametrize(
+    ("pieces", "message"),
+    [
+        (["\ndef test_x():\n    pass\n"], "mark it with the criterion it proves"),
+        ([proof("NET-1", "pass"), proof("NET-1", "pass").replace("test_net_1", "test_again")], "NET-1 is already proved by"),
+        ([proof("NET-1", "pass").replace("NET-1", "NET-9")], "the rubric has no criterion 'NET-9'"),
+        ([proof("NET-1", "pass").replace("security group", "firewall")], "its docstring must begin with the rubric's line"),
+    ],
+    ids=["no criterion", "twice", "unknown", "other words"],
+)
+def test_a_test_that_proves_no_line_of_the_rubric_is_refused(tmp_path, pieces, message):
+    """Neither a criterion without a test of its own, nor a test beside the rubric."""
+    finished = run(tmp_path, *pieces)
+    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
+    assert message in finished.stdout + finished.stderr
+
+
+def test_what_only_rides_along_is_not_judged_alone(tmp_path):
+    """`-k NET` must make nothing that costs."""
+    assert RIDES_ALONG == "NET-3"
+    run(tmp_path, proof("NET-3", "assert 1 == 2"), proof("NET-1", "pass"))
+    outcomes = json.loads((tmp_path / "outcomes.json").read_text())["outcomes"]
+    assert outcomes["NET-3"][:2] == [
+        "NOT RUN",
+        "it probes the running task, and nothing else that was selected launches one",
+    ]
+
+
+def test_the_rubric_is_whole():
+    """27 criteria in six steps, 100 points, and no need that does not exist."""
+    assert len(BY_ID) == len(RUBRIC) == 27
+    assert sorted({criterion.step for criterion in RUBRIC}) == [1, 2, 3, 4, 5, 6]
+    assert sum(criterion.points for criterion in RUBRIC) == 100
+    assert {need for criterion in RUBRIC for need in criterion.needs} <= BY_ID.keys()
+
+
+def test_what_was_not_judged_is_not_run():
+    """The list of outcomes is always the whole rubric, in its order."""
+    outcomes = complete([Outcome(BY_ID["RUN-1"], Status.PASS)], "the run ended before it")
+    assert [outcome.criterion for outcome in outcomes] == list(RUBRIC)
+    assert {o.status for o in outcomes if o.criterion.id != "RUN-1"} == {Status.NOT_RUN}
