@@ -3,7 +3,14 @@
 import pytest
 
 from fixtures.endpoint import PROBED_PORTS, open_ports
-from fixtures.network import HTTP_FROM_ANYWHERE, default_vpc_id, describe_group, ingress_rules, interfaces_of
+from fixtures.network import (
+    HTTP_FROM_ANYWHERE,
+    default_vpc_id,
+    describe_group,
+    how_to_mend,
+    ingress_rules,
+    interfaces_of,
+)
 
 
 @pytest.mark.criterion("NET-1")
@@ -17,7 +24,8 @@ def test_the_security_group_serves_this_service_alone(aws, security_group, claim
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
         observed=f"{group.name} in {group.vpc_id}; other interfaces: {', '.join(others) or 'none'}",
-        advice=f"aws ec2 create-security-group --group-name satellite-api-sg --vpc-id {vpc_id} --description …",
+        advice=f"make one: `aws ec2 create-security-group --group-name satellite-api-sg --vpc-id {vpc_id} "
+        "--description 'Security group for Satellite API (HTTP only)'`",
     )
     assert group.vpc_id == vpc_id
     assert group.name != "default"
@@ -35,8 +43,7 @@ def test_the_group_has_exactly_one_ingress_rule(aws, security_group, claim):
     claim(
         expected=f"1 ingress rule on {security_group.id}: {HTTP_FROM_ANYWHERE}",
         observed=f"{len(rules)}: {'; '.join(map(str, rules)) or 'none'}",
-        advice="remove the others with aws ec2 revoke-security-group-ingress, add the one with "
-        f"aws ec2 authorize-security-group-ingress --group-id {security_group.id} --protocol tcp --port 80 --cidr 0.0.0.0/0",
+        advice=how_to_mend(security_group.id, rules),
     )
     assert rules == [HTTP_FROM_ANYWHERE]
 
@@ -53,7 +60,9 @@ def test_nothing_but_the_service_port_is_reachable(aws, address, claim):
         expected=f"{HTTP_FROM_ANYWHERE} alone on {address.interface_id}, and no other port takes a connection",
         observed=f"{'; '.join(map(str, rules))} from {', '.join(address.group_ids)}; "
         f"of ports {', '.join(map(str, PROBED_PORTS))} these took one: {', '.join(map(str, answering)) or 'none'}",
-        advice="give the service this one security group: aws ecs update-service --network-configuration …",
+        advice=f"leave the service's own group alone on it: `aws ec2 modify-network-interface-attribute "
+        f"--network-interface-id {address.interface_id} --groups <the service's group>`, and mend the service's "
+        "network configuration",
     )
     assert rules == [HTTP_FROM_ANYWHERE]
     assert answering == []

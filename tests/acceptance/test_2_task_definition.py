@@ -19,7 +19,7 @@ def test_the_task_definition_is_active(task_definition, claim):
     claim(
         expected=f"a revision of {task_definition.family} with status ACTIVE",
         observed=f"{task_definition.arn}: {task_definition.status}",
-        advice="aws ecs register-task-definition --cli-input-json file://…/build/configs/task-def.json",
+        advice="register it: `aws ecs register-task-definition --cli-input-json file://build/configs/task-def.json`",
     )
     assert task_definition.status == "ACTIVE"
 
@@ -75,7 +75,7 @@ def test_stdout_goes_to_the_log_group(aws, settings, task_definition, claim):
     claim(
         expected=f"driver awslogs to {wanted} in {aws.region} with a stream prefix; the group exists",
         observed=f"driver {driver}, options {options}; {wanted} {'exists' if group else 'does not exist'}",
-        advice=f"aws logs create-log-group --log-group-name {wanted}, and mend logConfiguration in task-def.json",
+        advice=f"`aws logs create-log-group --log-group-name {wanted}`, and mend logConfiguration in task-def.json",
     )
     assert driver == "awslogs"
     assert options.get("awslogs-group") == wanted
@@ -95,8 +95,8 @@ def test_the_execution_role_is_for_ecs_tasks_alone(aws, task_definition, claim):
         expected=f"trusts {PRINCIPAL} alone, carries AmazonECSTaskExecutionRolePolicy, and no policy that allows *",
         observed=f"{role.name} trusts {', '.join(role.trusts) or 'nobody'}; policies {', '.join(role.policies) or 'none'}; "
         f"allowing everything: {', '.join(role.grants_everything) or 'none'}",
-        advice=f"aws iam attach-role-policy --role-name {role.name} --policy-arn {MANAGED_POLICY}; "
-        f"mend the trust with aws iam update-assume-role-policy --role-name {role.name} …",
+        advice=f"`aws iam attach-role-policy --role-name {role.name} --policy-arn {MANAGED_POLICY}`; mend the trust: "
+        f"`aws iam update-assume-role-policy --role-name {role.name} --policy-document file://trust-policy.json`",
     )
     assert role.trusts == (PRINCIPAL,)
     assert MANAGED_POLICY in role.policies

@@ -18,7 +18,7 @@ def test_the_cluster_is_active(aws, cluster, claim):
     claim(
         expected=f"{cluster}: ACTIVE",
         observed=f"{cluster}: {status}",
-        advice=f"aws ecs create-cluster --cluster-name {cluster}",
+        advice=f"make it: `aws ecs create-cluster --cluster-name {cluster}`",
     )
     assert status == "ACTIVE"
 
@@ -33,7 +33,9 @@ def test_the_service_reaches_its_steady_state(aws, launch, task_definition, clai
     claim(
         expected=f"ACTIVE on FARGATE, desired = running = 1, rollout COMPLETED, on {task_definition.arn}",
         observed=launch if launch.diagnosis else service,
-        advice=launch.diagnosis.advice if launch.diagnosis else "aws ecs describe-services, and read its events",
+        advice=launch.diagnosis.advice
+        if launch.diagnosis
+        else f"read its events: `aws ecs describe-services --cluster {service.cluster} --services {service.name}`",
     )
     assert launch.diagnosis is None
     assert service.steady
@@ -56,7 +58,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
     claim(
         expected=f"task {task.id} alone, RUNNING",
         observed="; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks),
-        advice=f"aws logs tail {run.settings.names.log_group} --since 5m shows why it stopped",
+        advice=f"see why it stopped: `aws logs tail {run.settings.names.log_group} --since 5m`",
     )
     assert [t.id for t in tasks] == [task.id]
     assert tasks[0].status == "RUNNING"
@@ -73,7 +75,7 @@ def test_the_task_has_a_public_address(aws, address, claim):
         expected=f"a public IP, in a subnet of {vpc_id} whose route table leads to an internet gateway",
         observed=f"public IP {address.public_ip or 'none'}, {'public' if public else 'private'} subnet {address.subnet_id} "
         f"of {address.vpc_id}",
-        advice="create the service with assignPublicIp=ENABLED in a default subnet",
+        advice="create the service with assignPublicIp=ENABLED in a default subnet of the default VPC",
     )
     assert address.public_ip
     assert public

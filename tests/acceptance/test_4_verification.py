@@ -36,7 +36,7 @@ def test_the_documentation_is_served(endpoint, claim):
     claim(
         expected="200, an HTML page that shows the API (Swagger UI, ReDoc, an OpenAPI document)",
         observed=docs,
-        advice="do not switch FastAPI's docs off: FastAPI(docs_url='/docs')",
+        advice="leave FastAPI's docs on: `FastAPI(docs_url='/docs')`",
     )
     assert docs.status == 200
     assert re.search(r"swagger|redoc|openapi", docs.text, re.IGNORECASE)
@@ -53,7 +53,8 @@ def test_a_satellite_image_is_classified(settings, prediction, openapi_schema, c
     claim(
         expected=f"200 with a classification in JSON ({settings.predict_schema.get('title', 'the given schema')})",
         observed=prediction if prediction.status != 200 or not broken else f"{prediction}: {'; '.join(broken)}",
-        advice=f"curl -X POST {prediction.url} -F 'file=@{settings.test_image.name};type=image/jpeg'",
+        advice=f"try it: `curl -X POST {prediction.url} -F 'file=@{settings.test_image.name};type=image/jpeg'`, and let the "
+        "answer name a class",
     )
     assert prediction.status == 200
     assert answer is not None
@@ -71,7 +72,7 @@ def test_what_is_not_an_image_is_refused(aws, launch, task, endpoint, claim):
     claim(
         expected=f"a 4xx that says why; GET / still answers 200 from task {task.id}",
         observed=f"{refused}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}",
-        advice="catch Pillow's UnidentifiedImageError and raise HTTPException(400, 'this is no image')",
+        advice="catch Pillow's UnidentifiedImageError and answer: `raise HTTPException(400, 'this is no image')`",
     )
     assert 400 <= refused.status < 500
     assert refused.text.strip()
@@ -119,6 +120,6 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
     claim(
         expected=f"1 line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
         observed="\n".join(f"{line.stream}: {line.text}" for line in lines) or "no line with it",
-        advice="leave uvicorn's access log on: no --no-access-log, log level info",
+        advice="leave uvicorn's access log on: no `--no-access-log`, log level info",
     )
     assert {line.stream for line in lines} == {stream}

@@ -18,7 +18,7 @@ def test_the_load_stays_within_its_limits(settings, load, claim):
         observed=f"{load.failures} of {load.requests} failed ({load.failure_ratio:.2%}), p50 {load.p50_ms:.0f} ms, "
         f"p95 {load.p95_ms:.0f} ms, p99 {load.p99_ms:.0f} ms, {load.requests_per_second:.1f} requests/s; "
         f"{'; '.join(load.errors[:3]) or 'no errors'}",
-        advice="read the errors in load/locust.log; a p95 that rises without errors wants more CPU: --cpu 512 --memory 1024",
+        advice="read load/locust.log; a p95 that rises without errors wants more CPU: `--cpu 512 --memory 1024`",
     )
     assert load.failure_ratio <= settings.max_failure_ratio
     assert load.p95_ms <= settings.max_p95_ms
@@ -41,7 +41,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
     claim(
         expected=f"{load.requests} lines with {mark} in {group}, less at most the {load.failures} that failed",
         observed=f"{len(lines)} lines",
-        advice='set "mode": "blocking" among the awslogs options if lines are dropped, and leave the access log on',
+        advice='add `"mode": "blocking"` to the awslogs options if lines are dropped, and leave the access log on',
     )
     assert load.requests - load.failures <= len(lines) <= load.requests
 
@@ -56,6 +56,6 @@ def test_the_same_task_serves_the_whole_load(aws, launch, task, load, claim):
     claim(
         expected=f"task {task.id} alone after {load.requests} requests",
         observed="; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks) or "no task",
-        advice="an exit code 137 means out of memory: --memory 1024; other exits are explained in the log",
+        advice="exit code 137 means out of memory, so give it more: `--memory 1024`; other exits are explained in the log",
     )
     assert [t.id for t in tasks] == [task.id]

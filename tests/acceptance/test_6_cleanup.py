@@ -19,7 +19,7 @@ def test_the_service_is_gone(aws, cleanup, claim):
     claim(
         expected="INACTIVE, no task",
         observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(t.id for t in tasks) or 'none'}",
-        advice="aws ecs delete-service --cluster satellite-cluster --service satellite-service --force",
+        advice="delete it: `aws ecs delete-service --cluster satellite-cluster --service satellite-service --force`",
     )
     assert all(each.status in GONE for each in services)
     assert tasks == []
@@ -36,7 +36,7 @@ def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
     claim(
         expected="INACTIVE",
         observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions),
-        advice="aws ecs deregister-task-definition --task-definition <family:revision>",
+        advice="deregister each: `aws ecs deregister-task-definition --task-definition satellite-api-task:<revision>`",
     )
     assert all(revision.status != "ACTIVE" for revision in revisions)
 
@@ -51,7 +51,7 @@ def test_the_cluster_is_gone(aws, cleanup, claim):
     claim(
         expected="INACTIVE",
         observed=", ".join(f"{cluster.name} {cluster.status}" for cluster in clusters),
-        advice="aws ecs delete-cluster --cluster satellite-cluster",
+        advice="delete it: `aws ecs delete-cluster --cluster satellite-cluster`",
     )
     assert all(cluster.status in GONE for cluster in clusters)
 
@@ -68,7 +68,7 @@ def test_the_security_group_is_gone(aws, cleanup, claim):
     claim(
         expected="no group, no interface",
         observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}",
-        advice=f"aws ec2 delete-security-group --group-id {group_ids[0]}",
+        advice=f"when its interfaces are gone: `aws ec2 delete-security-group --group-id {group_ids[0]}`",
     )
     assert groups == []
     assert interfaces == []
@@ -84,7 +84,7 @@ def test_the_log_group_is_gone(aws, cleanup, claim):
     claim(
         expected="no log group",
         observed=", ".join(groups) or "none",
-        advice="aws logs delete-log-group --log-group-name /ecs/satellite-api",
+        advice="delete it: `aws logs delete-log-group --log-group-name /ecs/satellite-api`",
     )
     assert groups == []
 
@@ -99,7 +99,7 @@ def test_nothing_of_the_run_is_left(run, cleanup, claim):
     claim(
         expected=f"nothing but the role {run.settings.names.execution_role}",
         observed="; ".join(remains) or "nothing",
-        advice="delete what is named here, then run: aws ecs list-tasks, aws ec2 describe-network-interfaces",
+        advice="delete what is named here with the command beside it",
     )
     assert cleanup.entries
     assert remains == []

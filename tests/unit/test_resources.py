@@ -65,6 +65,8 @@ def test_a_further_rule_is_counted(run, permission, rule):
         run.aws.ec2.revoke_security_group_ingress(GroupId=group.id, IpPermissions=[permission])
     assert len(rules) == 2
     assert HTTP_FROM_ANYWHERE in rules
+    extra = next(found for found in rules if found != HTTP_FROM_ANYWHERE)
+    assert f"--group-id {group.id} --security-group-rule-ids {extra.id}`" in network.how_to_mend(group.id, rules)
     assert rule is None or rule in rules
 
 
