@@ -31,7 +31,9 @@ class Course:
 
     def output(self, *starts: str) -> str:
         """What the first command that begins so has printed."""
-        return self.transcript.outputs(*starts)[0]
+        outputs = self.transcript.outputs(*starts)
+        assert outputs, f"the course did not get as far as {starts[0]}: {self.transcript.errors}"
+        return outputs[0]
 
     def log(self, time: int) -> str:
         """What the log showed: 0 in step 4, 1 after the load."""

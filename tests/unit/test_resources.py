@@ -9,7 +9,7 @@ from moto import mock_aws
 from fixtures import cleanup, iam, logs, network, service, task_definition
 from fixtures.aws import Aws
 from fixtures.evidence import Recorder
-from fixtures.ledger import Ledger
+from fixtures.ledger import Ledger, NameTaken
 from fixtures.network import HTTP_FROM_ANYWHERE, Rule
 from fixtures.run import Run
 from fixtures.settings import OPTIONS, read_settings
@@ -248,3 +248,23 @@ def test_a_repeated_answer_is_written_once(run):
     for _ in range(3):
         service.describe_cluster(run.aws, "nobody")
     assert len(run.recorder.files("RUN-1")) == 1
+
+
+@pytest.mark.parametrize("kind", ["security group", "log group", "cluster"])
+def test_a_namesake_is_neither_used_nor_deleted(run, kind):
+    """AWS hands out an existing cluster as if it were new; ending with its deletion would be the worst of all bugs."""
+    names, vpc_id = run.settings.names, network.default_vpc_id(run.aws)
+    run.aws.ec2.create_security_group(GroupName=names.security_group, Description="d", VpcId=vpc_id)
+    run.aws.logs.create_log_group(logGroupName=names.log_group)
+    run.aws.ecs.create_cluster(clusterName=names.cluster)
+    provisions = {
+        "security group": network.provision_security_group,
+        "log group": logs.provision_log_group,
+        "cluster": service.provision_cluster,
+    }
+    with pytest.raises(NameTaken, match="--name-suffix"), provisions[kind](run):
+        pytest.fail("it was provisioned")
+    cleanup.close(run)
+    assert network.groups_named(run.aws, names.security_group, vpc_id)
+    assert logs.find_group(run.aws, names.log_group)
+    assert service.describe_cluster(run.aws, names.cluster).status == "ACTIVE"

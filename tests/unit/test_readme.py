@@ -1,0 +1,97 @@
+"""The README stays true: its options, commands, output and files are those of the suite."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fixtures.report.rubric import RUBRIC
+from fixtures.settings import OPTIONS, ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def between(name):
+    """The part of the README between two markers."""
+    return re.search(rf"<!-- {name}.*?-->\n(.*?)<!-- /{name} -->", README, re.DOTALL)[1]
+
+
+def shown(default):
+    """A default as the table shows it."""
+    if default is None or default == "" or default is False:
+        return ""
+    return f"`{default.relative_to(ROOT) if isinstance(default, Path) else default}`"
+
+
+def option_table():
+    """The table of options, made from the code."""
+    rows = ["| option | default | what it does |", "|---|---|---|"]
+    for option in OPTIONS:
+        choices = f" ({', '.join(option.choices)})" if option.choices else ""
+        rows.append(f"| `{option.flag}` | {shown(option.default)} | {option.help}{choices} |")
+    return "\n".join(rows)
+
+
+@pytest.fixture(scope="module")
+def rehearsed(tmp_path_factory):
+    """A whole rehearsal: its output, and its bundle."""
+    reports = tmp_path_factory.mktemp("reports")
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "--reports", str(reports), "--load-seconds", "1"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stdout
+    return run.stdout, reports / "latest"
+
+
+def test_the_readme_begins_with_the_two_commands():
+    """Whoever reads only the first lines can use it."""
+    first = README.split("```")[1].strip().splitlines()
+    assert [line.split("#")[0].strip() for line in first] == ["make acceptance", "make test"]
+
+
+def test_the_option_table_is_the_codes():
+    """Each option, its default and its meaning. On a difference, the right table is in the message."""
+    assert between("options").strip() == option_table()
+
+
+def test_every_make_target_that_is_named_exists():
+    """No command of the README is unknown to make."""
+    assert set(re.findall(r"`make (\w+)", README)) | {"acceptance", "test"} <= set(
+        re.findall(r"^(\w+):", MAKEFILE, re.MULTILINE)
+    )
+
+
+def test_every_file_that_is_named_exists():
+    """Paths and pictures of the project are there."""
+    named = re.findall(r"\]\((\.readme/[^)]+)\)", README) + re.findall(
+        r"`((?:fixtures|tests|load)/[\w./]*(?:/|\.py))`", README
+    )
+    assert [path for path in named if not (ROOT / path).exists()] == []
+    assert len(named) > 5
+
+
+def test_every_criterion_is_named_once():
+    """The table of what is proved is the rubric."""
+    table = README.split("## What it proves")[1].split("Each criterion is")[0]
+    assert re.findall(r"[A-Z]+-\d", table) == [criterion.id for criterion in RUBRIC]
+
+
+def test_the_sample_output_is_what_a_run_prints(rehearsed):
+    """But for the run ID."""
+    output, _ = rehearsed
+    sample = README.split("```")[3].strip().splitlines()
+    printed = output.strip().splitlines()[-len(sample) :]
+    assert printed[:-1] == sample[:-1]
+    assert re.fullmatch(r"report: .*reports.*/\d{8}T\d{6}Z-[0-9a-f]{4}/report\.html", printed[-1])
+    assert re.fullmatch(r"report: reports/\d{8}T\d{6}Z-[0-9a-f]{4}/report\.html", sample[-1])
+
+
+def test_the_bundle_has_the_files_that_are_listed_and_no_other(rehearsed):
+    """Readers find what they were promised, and know what everything is."""
+    _, bundle = rehearsed
+    listed = re.findall(r"^\| `([\w./*-]+\.(?:html|json|jsonl|xml|csv|log))` \|", README, re.MULTILINE)
+    found = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
+    assert {path for pattern in listed for path in map(str, bundle.glob(pattern))} == {str(bundle / path) for path in found}
+    assert all(any(bundle.glob(pattern)) for pattern in listed)
