@@ -14,6 +14,7 @@ pytest_plugins = [
     "fixtures.logs",
     "fixtures.task_definition",
     "fixtures.service",
+    "fixtures.launch",
     "fixtures.endpoint",
     "fixtures.contract",
     "fixtures.load_fixture",

@@ -8,9 +8,11 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import boto3
 import requests
@@ -29,41 +31,40 @@ IMAGE = Path(__file__).parents[2] / "fixtures" / "satellite" / "tiles" / "held_o
 CLUSTER, SERVICE, GROUP, LOGS = "satellite-cluster", "satellite-service", "satellite-api-sg", "/ecs/satellite-api"
 ROLE, FAMILY, CONTAINER = "ecsTaskExecutionRole", "satellite-api-task", "satellite-api"
 
-session = boto3.Session(region_name="us-east-1")
+session: Any = boto3.Session(region_name="us-east-1")
 ec2, ecs, iam, logs, sts = (session.client(name) for name in ("ec2", "ecs", "iam", "logs", "sts"))
 http = requests.Session()
 http.trust_env = False
 account = sts.get_caller_identity()["Account"]
 
 
-def filters(**values):
+def filters(**values: str) -> list[dict[str, Any]]:
     return [{"Name": name.replace("_", "-"), "Values": [value]} for name, value in values.items()]
 
 
-def wait(look, done):
+def wait(look: Callable[[], Any], done: Callable[[Any], Any]) -> None:
     deadline = time.monotonic() + TIMEOUT
     while not done(seen := look()):
         if time.monotonic() > deadline:
             sys.exit(f"waited {TIMEOUT} s in vain, last seen: {seen}")
         time.sleep(POLL)
-    return seen
 
 
-def require(condition, text):
+def require(condition: object, text: str) -> None:
     if not condition:
         sys.exit(f"bare script: {text}")
 
 
-def service_now():
+def service_now() -> Any:
     return ecs.describe_services(cluster=CLUSTER, services=[SERVICE])["services"][0]
 
 
-def tasks_now(desired):
+def tasks_now(desired: str) -> Any:
     arns = ecs.list_tasks(cluster=CLUSTER, serviceName=SERVICE, desiredStatus=desired)["taskArns"]
     return ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"] if arns else []
 
 
-def refuses(port):
+def refuses(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((public_ip, port)) != 0
@@ -140,7 +141,7 @@ ecs.create_service(
 )
 
 
-def launched():
+def launched() -> bool:
     service = service_now()
     steady = service["runningCount"] == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
     require(steady or not tasks_now("STOPPED"), "a task stopped")

@@ -1,6 +1,7 @@
 """A standing rehearsal, started as a person starts it: `python -m fixtures.rehearsal`, used with what it prints."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -38,6 +39,12 @@ class Standing:
     @property
     def url(self) -> str:
         return self.exports["AWS_ENDPOINT_URL"]
+
+    @property
+    def address(self) -> str:
+        """How a shell reaches a task: with a port only where the welcome says that port 80 cannot be had."""
+        moved = re.search(r"http://\$PUBLIC_IP:\d+", self.welcome)
+        return moved[0] if moved else "http://$PUBLIC_IP"
 
     def children(self) -> list[int]:
         """The processes that it runs now: the containers of its tasks."""

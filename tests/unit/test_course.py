@@ -46,9 +46,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder, cli = tmp_path_factory.mktemp("course"), course_cli()
     prepare(folder, cli)
     with Standing() as standing:
-        moved = re.search(r"http://\$PUBLIC_IP:\d+", standing.welcome)
-        commands = "".join(steps().values())
-        commands = commands.replace("http://$PUBLIC_IP", moved[0]) if moved else commands  # as the welcome tells
+        commands = "".join(steps().values()).replace("http://$PUBLIC_IP", standing.address)
         before = inventory(standing.url)
         transcript = run(commands, folder, standing.export_lines, cli)
         cluster = client(standing.url, "ecs").describe_clusters(clusters=["satellite-cluster"])["clusters"]
