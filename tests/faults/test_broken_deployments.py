@@ -51,6 +51,14 @@ FAULTS = (
     ),
     Fault("json", "API-3", "is not valid under any of the given schemas", app=GOOD_APP.replace('"label": "desert", ', "")),
     Fault("logs", "LOG-1", "stdout or stderr", app="import logging\nlogging.disable()\n" + GOOD_APP),
+    Fault(
+        "silent",
+        "API-1",
+        "no answer within 2 s",
+        app=GOOD_APP
+        + '\n\n@app.middleware("http")\nasync def never(request, call_next):\n    await __import__("asyncio").sleep(600)\n',
+        options=("--answer-timeout", "2"),
+    ),
     Fault("rules", "NET-2", "revoke-security-group-ingress", sabotage="open_a_second_port"),
 )
 
