@@ -143,7 +143,7 @@ ecs.create_service(
 
 def launched() -> bool:
     service = service_now()
-    steady = service["runningCount"] == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED"
+    steady = bool(service["runningCount"] == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED")
     require(steady or not tasks_now("STOPPED"), "a task stopped")
     return steady
 
