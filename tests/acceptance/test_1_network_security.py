@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.endpoint import PROBED_PORTS, open_ports
+from fixtures.endpoint import PROBED_PORTS
 from fixtures.network import (
     HTTP_FROM_ANYWHERE,
     default_vpc_id,
@@ -55,7 +55,7 @@ def test_nothing_but_the_service_port_is_reachable(aws, address, claim):
     What counts is the union of all groups on the task's network interface, so they are all read, and then tried.
     """
     rules = ingress_rules(aws, *address.group_ids)
-    answering = open_ports(address.public_ip)
+    answering = address.open_ports.result()
     claim(
         expected=f"{HTTP_FROM_ANYWHERE} alone on {address.interface_id}, and no other port takes a connection",
         observed=f"{'; '.join(map(str, rules))} from {', '.join(address.group_ids)}; "

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from fixtures import endpoint as endpoint_module
-from fixtures.endpoint import Endpoint, open_ports
+from fixtures.endpoint import Endpoint, probe_ports
 from fixtures.evidence import Recorder
 
 
@@ -127,4 +127,4 @@ def test_a_port_that_takes_connections_is_found(server, monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setattr(endpoint_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
-        assert open_ports("127.0.0.1") == [server.server_port]
+        assert probe_ports("127.0.0.1").result() == [server.server_port]
