@@ -1,0 +1,292 @@
+"""What the rehearsal's services and tasks do, seen through the API alone: none of it is true of a plain moto."""
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.unit.rehearsal_support import BRISK, World, is_stopped, processes_with, python, server, wait
+
+SCALING = "Scaling activity initiated by (deployment ecs-svc/"
+IGNORES_SIGTERM = """
+import signal, socket
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+server = socket.create_server(("0.0.0.0", 80))
+while True:
+    server.accept()
+"""
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """AWS answers as fast as it can."""
+    with World() as it:
+        yield it
+
+
+@pytest.fixture
+def brisk() -> Iterator[World]:
+    """AWS takes its time, a thirtieth of the real one."""
+    with World(BRISK) as it:
+        yield it
+
+
+def test_a_task_passes_through_every_status(brisk: World) -> None:
+    """PROVISIONING, PENDING, RUNNING, DEPROVISIONING and STOPPED are seen, in this order."""
+    brisk.create_service()
+    (task,) = wait("a task", brisk.tasks)
+    seen = [task["lastStatus"]]
+
+    def status() -> str:
+        seen.append(brisk.task(task["taskArn"])["lastStatus"])
+        return seen[-1]
+
+    wait("the task RUNNING", status, lambda now: now == "RUNNING")
+    brisk.delete()
+    wait("the task STOPPED", status, lambda now: now == "STOPPED")
+    order = [now for now in dict.fromkeys(seen) if now != "STOPPING"]
+    assert order == ["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
+
+
+def test_counts_and_rollout_follow_the_task(brisk: World) -> None:
+    """A launch is pending and IN_PROGRESS, then running, and COMPLETED only after that."""
+    brisk.create_service()
+
+    def look() -> tuple[int, int, str, int]:
+        now = brisk.service()
+        (deployment,) = now["deployments"]
+        assert (deployment["pendingCount"], deployment["runningCount"]) == (now["pendingCount"], now["runningCount"])
+        return now["pendingCount"], now["runningCount"], deployment["rolloutState"], deployment["failedTasks"]
+
+    wait("a pending task", look, lambda seen: seen == (1, 0, "IN_PROGRESS", 0))
+    wait("a running task", look, lambda seen: seen == (0, 1, "IN_PROGRESS", 0))
+    wait("a completed rollout", look, lambda seen: seen == (0, 1, "COMPLETED", 0))
+
+
+def test_events_tell_of_the_launch(world: World) -> None:
+    """The service says what it does, the newest event first."""
+    task = world.launch()
+    task_id, deployment = task["taskArn"].split("/")[-1], world.service()["deployments"][0]["id"]
+    assert world.events() == [
+        f"(service {world.name}) has started 1 tasks: (task {task_id}).",
+        f"(service {world.name}) (deployment {deployment}) deployment completed.",
+        f"(service {world.name}) has reached a steady state.",
+    ]
+
+
+def test_the_task_is_described_in_full(world: World) -> None:
+    """DescribeTasks shows the size, the start, the group and the container's image as it was pulled."""
+    task = world.launch()
+    digest = world.ecr.describe_images(repositoryName="satellite-api")["imageDetails"][0]["imageDigest"]
+    assert (task["cpu"], task["memory"], task["launchType"]) == ("256", "512", "FARGATE")
+    assert (task["group"], task["connectivity"]) == (f"service:{world.name}", "CONNECTED")
+    assert task["createdAt"] <= task["pullStartedAt"] <= task["pullStoppedAt"] <= task["startedAt"]
+    assert [(c["name"], c["lastStatus"], c["imageDigest"]) for c in task["containers"]] == [("api", "RUNNING", digest)]
+
+
+def test_a_dead_task_is_replaced(world: World) -> None:
+    """The service starts another task in its place, and is steady again."""
+    task = world.launch(world.container(command=[*server(), world.mark]))
+    for process in processes_with(world.mark):
+        process.kill()
+    (other,) = wait("another task", world.running, lambda now: [t["taskArn"] == task["taskArn"] for t in now] == [False])
+    died = world.stopped()
+    assert (died["taskArn"], died["containers"][0]["exitCode"]) == (task["taskArn"], 137)
+    assert died["stopCode"] == "EssentialContainerExited"
+    assert other["startedAt"] > task["startedAt"]
+    world.steady()
+
+
+@pytest.mark.parametrize(
+    ("program", "exit_code"),
+    [
+        ("raise SystemExit(1)", 1),
+        ("raise SystemExit(3)", 3),
+        ("import os; os.kill(os.getpid(), 9)", 137),
+        ("import os; os.kill(os.getpid(), 15)", 143),
+    ],
+)
+def test_a_task_whose_container_ends_says_so(world: World, program: str, exit_code: int) -> None:
+    """Its stop code, its reason and the exit code are AWS's, and the rollout is not completed."""
+    world.create_service(taskDefinition=world.register(world.container(command=python(program))))
+    task = world.stopped()
+    assert (task["stopCode"], task["stoppedReason"]) == ("EssentialContainerExited", "Essential container in task exited")
+    assert [(c["lastStatus"], c["exitCode"]) for c in task["containers"]] == [("STOPPED", exit_code)]
+    assert task["stoppingAt"] <= task["executionStoppedAt"] <= task["stoppedAt"]
+    assert world.service()["deployments"][0]["rolloutState"] == "IN_PROGRESS"
+
+
+def test_what_a_container_started_ends_with_it(world: World) -> None:
+    """A background process does not keep the container of an ended program alive."""
+    command = ["sh", "-c", "sleep 1000 & exit 7"]
+    world.create_service(taskDefinition=world.register(world.container(command=command)))
+    assert world.stopped()["containers"][0]["exitCode"] == 7
+
+
+def test_a_task_that_cannot_start_counts_as_failed(world: World) -> None:
+    """After three failures the service says that it cannot start tasks."""
+    world.create_service(taskDefinition=world.register(world.container(command=["no-such-program"])))
+    said = f"(service {world.name}) is unable to consistently start tasks successfully."
+    wait("the service's complaint", world.events, lambda events: said in events)
+    assert world.service()["deployments"][0]["failedTasks"] >= 3
+    assert world.stopped()["stopCode"] == "TaskFailedToStart"
+
+
+def test_a_service_scaled_to_zero_and_back_has_a_new_task(world: World) -> None:
+    """The old task got SIGTERM from the scheduler; 143 is how its program ended."""
+    task = world.launch()
+    world.update(desiredCount=0)
+    assert world.steady()["runningCount"] == 0
+    old = world.stopped()
+    assert (old["taskArn"], old["stopCode"]) == (task["taskArn"], "ServiceSchedulerInitiated")
+    assert old["stoppedReason"].startswith(SCALING)
+    assert old["containers"][0]["exitCode"] == 143
+    world.update(desiredCount=1)
+    world.steady()
+    assert [new["taskArn"] == task["taskArn"] for new in world.running()] == [False]
+
+
+def test_a_container_that_ignores_sigterm_is_killed(brisk: World) -> None:
+    """After the stop time-out it gets SIGKILL: exit code 137, which is no lack of memory here."""
+    brisk.launch(brisk.container(command=python(IGNORES_SIGTERM)))
+    brisk.update(desiredCount=0)
+    task = brisk.stopped()
+    assert task["stoppedReason"].startswith(SCALING)
+    assert task["containers"][0]["exitCode"] == 137
+
+
+def test_a_task_that_a_user_stops_is_replaced(world: World) -> None:
+    """It stays on record with the user's own reason."""
+    task = world.launch()
+    world.ecs.stop_task(cluster=world.cluster, task=task["taskArn"], reason="because")
+    stopped = world.stopped()
+    assert (stopped["stopCode"], stopped["stoppedReason"]) == ("UserInitiated", "because")
+    wait("another task", world.running, lambda now: [t["taskArn"] == task["taskArn"] for t in now] == [False])
+
+
+def test_a_new_revision_rolls_over(brisk: World) -> None:
+    """Both deployments are there while the new task starts; then the old task stops and one deployment is left."""
+    old = brisk.launch()
+    arn = brisk.register(brisk.container(command=server()))
+    brisk.update(taskDefinition=arn)
+    deployments = brisk.service()["deployments"]
+    assert [(d["status"], d["taskDefinition"] == arn) for d in deployments] == [("PRIMARY", True), ("ACTIVE", False)]
+    brisk.steady()
+    (new,) = brisk.running()
+    assert (new["taskDefinitionArn"], brisk.service()["taskDefinition"]) == (arn, arn)
+    assert brisk.task(old["taskArn"])["stopCode"] == "ServiceSchedulerInitiated"
+
+
+def test_a_forced_deployment_has_a_new_task(world: World) -> None:
+    """The definition is the same, the task is not."""
+    old = world.launch()
+    world.update(forceNewDeployment=True)
+    wait("another task", world.running, lambda now: [t["taskArn"] == old["taskArn"] for t in now] == [False])
+    world.steady()
+
+
+def test_a_service_of_five_has_five_tasks_and_addresses(world: World) -> None:
+    """Every task listens on port 80 of its own."""
+    world.create_service(desiredCount=5)
+    world.steady()
+    assert len({world.address(task) for task in world.running()}) == 5
+    world.update(desiredCount=2)
+    world.steady()
+    assert len(world.running()) == 2
+
+
+def test_a_deleted_service_is_draining_then_inactive(brisk: World) -> None:
+    """It is INACTIVE, and stays described, before its task has STOPPED."""
+    task = brisk.launch()
+    answer = brisk.delete()
+    assert (answer["status"], answer["desiredCount"], answer["runningCount"]) == ("DRAINING", 0, 1)
+    service = wait("INACTIVE", brisk.service, lambda now: now["status"] != "DRAINING")
+    assert (service["status"], service["runningCount"]) == ("INACTIVE", 0)
+    assert brisk.task(task["taskArn"])["lastStatus"] != "STOPPED"
+    assert is_stopped(brisk.stopped())
+
+
+def test_a_deleted_service_can_be_made_again(world: World) -> None:
+    """The new one has its own task, and the old one's is not counted."""
+    old = world.launch()
+    world.delete()
+    wait("INACTIVE", world.service, lambda now: now["status"] == "INACTIVE")
+    world.create_service()
+    assert world.steady()["runningCount"] == 1
+    assert [task["taskArn"] == old["taskArn"] for task in world.running()] == [False]
+
+
+def test_a_container_that_is_not_essential_may_end(world: World) -> None:
+    """Its exit is told of, and the task goes on."""
+    helper = world.container(name="helper", command=["true"], essential=False, portMappings=[])
+    task = world.launch(world.container(), helper)
+    ended = wait("the helper's exit", lambda: world.task(task["taskArn"]), lambda now: "exitCode" in now["containers"][1])
+    assert [c["lastStatus"] for c in ended["containers"]] == ["RUNNING", "STOPPED"]
+    assert (ended["lastStatus"], ended["containers"][1]["exitCode"]) == ("RUNNING", 0)
+
+
+def test_tasks_are_listed_by_service_and_desired_status(world: World) -> None:
+    """Without a filter ListTasks means RUNNING; another service's tasks are not listed."""
+    stopped = world.launch()["taskArn"]
+    world.ecs.stop_task(cluster=world.cluster, task=stopped)
+    (running,) = wait("another task", world.running, lambda now: [t["taskArn"] == stopped for t in now] == [False])
+    world.create_service(serviceName="other")
+    both = wait("the other's task", lambda: world.ecs.list_tasks(cluster=world.cluster)["taskArns"], lambda a: len(a) == 2)
+    listed = world.ecs.list_tasks(cluster=world.cluster, serviceName=world.name)["taskArns"]
+    assert (listed, set(listed) < set(both)) == ([running["taskArn"]], True)
+    ended = world.ecs.list_tasks(cluster=world.cluster, serviceName=world.name, desiredStatus="STOPPED")["taskArns"]
+    assert ended == [stopped]
+    world.delete(service="other")
+
+
+def test_an_unknown_task_is_missing(world: World) -> None:
+    """DescribeTasks says so among its failures."""
+    answer = world.ecs.describe_tasks(cluster=world.cluster, tasks=["0" * 32])
+    assert (answer["tasks"], [failure["reason"] for failure in answer["failures"]]) == ([], ["MISSING"])
+
+
+def test_the_cluster_counts_what_it_holds(world: World) -> None:
+    """DescribeClusters counts the running tasks and the active services."""
+
+    def counts() -> tuple[int, int, int]:
+        (cluster,) = world.ecs.describe_clusters(clusters=[world.cluster])["clusters"]
+        return cluster["activeServicesCount"], cluster["pendingTasksCount"], cluster["runningTasksCount"]
+
+    world.launch()
+    assert counts() == (1, 0, 1)
+    world.delete()
+    wait("an empty cluster", counts, lambda now: now == (0, 0, 0))
+
+
+def test_a_cluster_that_exists_is_not_made_again(world: World) -> None:
+    """CreateCluster returns the one that is there, tags and all."""
+    for tags in ([{"key": "owner", "value": "first"}], []):
+        world.ecs.create_cluster(clusterName=world.name, tags=tags)
+    (cluster,) = world.ecs.describe_clusters(clusters=[world.name], include=["TAGS"])["clusters"]
+    assert cluster["tags"] == [{"key": "owner", "value": "first"}]
+
+
+def test_a_family_alone_means_its_newest_active_revision(world: World) -> None:
+    """A revision that was deregistered is passed over."""
+    first, second = world.register(), world.register()
+    world.ecs.deregister_task_definition(taskDefinition=second)
+    assert world.create_service(taskDefinition=world.name)["taskDefinition"] == first
+
+
+def test_tags_are_propagated_to_the_task(world: World) -> None:
+    """With propagateTags=SERVICE, DescribeTasks shows the service's tags when it is asked for them."""
+    tags = [{"key": "run", "value": "1"}]
+    world.create_service(tags=tags, propagateTags="SERVICE")
+    (task,) = wait("a task", world.tasks)
+    answer = world.ecs.describe_tasks(cluster=world.cluster, tasks=[task["taskArn"]], include=["TAGS"])
+    assert answer["tasks"][0]["tags"] == tags
+
+
+def test_a_reset_ends_the_containers_of_vanished_tasks(world: World) -> None:
+    """moto forgets its tasks then, and their programs do not run on."""
+    world.launch(world.container(command=[*server(), world.mark]))
+    containers = processes_with(world.mark)
+    assert containers
+    requests.post(f"{world.url}/moto-api/reset", timeout=20).raise_for_status()
+    wait("the containers' end", lambda: [each for each in containers if each.is_running()], lambda left: not left)
+    assert world.ec2.describe_network_interfaces()["NetworkInterfaces"] == []

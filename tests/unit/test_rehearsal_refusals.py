@@ -1,0 +1,314 @@
+"""What AWS refuses in this flow is refused by the rehearsal, in AWS's own words: two tables, and what they need."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.rehearsal_support import ACCOUNT, World, wait
+
+NOT_AUTHORIZED = "ResourceInitializationError: unable to pull secrets or registry auth: "
+NOT_PULLED = "CannotPullContainerError: pull image manifest has been retried "
+NOT_LOGGED = "ResourceInitializationError: failed to validate logger args: create stream has been retried 1 times: "
+NOT_ASSUMED = (
+    "failed to launch a task with (error ECS was unable to assume the role '{role}' that was provided for this task"
+)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A call, and the error code and message with which AWS refuses it. `{}` stands for a group's or service's ID."""
+
+    call: Callable[[World], Any]
+    code: str
+    message: str
+
+
+def without_prefix(world: World) -> dict[str, Any]:
+    """A container that does not say how its log streams are called."""
+    options = {"awslogs-group": world.log_group, "awslogs-region": world.region}
+    return world.container(logConfiguration={"logDriver": "awslogs", "options": options})
+
+
+def deregistered(world: World) -> str:
+    """A revision that is INACTIVE."""
+    arn = world.register()
+    world.ecs.deregister_task_definition(taskDefinition=arn)
+    return arn
+
+
+def foreign_group(world: World) -> str:
+    """A security group of another VPC."""
+    return world.new_group(vpc_id=world.ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"])
+
+
+def on_ec2(world: World) -> str:
+    """A task definition for container instances."""
+    return world.register(requiresCompatibilities=["EC2"], networkMode="bridge")
+
+
+def after(*calls: Callable[[World], Any]) -> Callable[[World], Any]:
+    """These calls one after the other; the last is the one that is refused."""
+
+    def call(world: World) -> None:
+        for each in calls:
+            each(world)
+
+    return call
+
+
+def delete_cluster(world: World) -> Any:
+    return world.ecs.delete_cluster(cluster=world.cluster)
+
+
+def delete_and_wait(world: World) -> None:
+    world.delete()
+    wait("INACTIVE", world.service, lambda now: now["status"] == "INACTIVE")
+
+
+SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
+REFUSED = {
+    f"{cpu} CPU units with {memory} MiB": Refused(
+        lambda world, cpu=cpu, memory=memory: world.register(cpu=cpu, memory=memory),
+        "ClientException",
+        "No Fargate configuration exists for given values.",
+    )
+    for cpu, memory in SIZES
+} | {
+    "no size": Refused(
+        lambda world: world.register(cpu=None),
+        "ClientException",
+        "Fargate requires that 'cpu' be defined at the task level.",
+    ),
+    "a network that is not awsvpc": Refused(
+        lambda world: world.register(networkMode="bridge"),
+        "ClientException",
+        "Fargate only supports network mode ‘awsvpc’.",
+    ),
+    "awslogs without an execution role": Refused(
+        lambda world: world.register(world.container(image="nginx"), executionRoleArn=None),
+        "ClientException",
+        "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+    ),
+    "an ECR image without an execution role": Refused(
+        lambda world: world.register({"name": "api", "image": world.image}, executionRoleArn=None),
+        "ClientException",
+        "Fargate requires task definition to have execution role ARN to support ECR images.",
+    ),
+    "a malformed role ARN": Refused(
+        lambda world: world.register(executionRoleArn="ecsTaskExecutionRole"),
+        "ClientException",
+        "Role is not valid",
+    ),
+    "awslogs without a stream prefix": Refused(
+        lambda world: world.register(without_prefix(world)),
+        "ClientException",
+        "Log driver awslogs requires option 'awslogs-stream-prefix' on the FARGATE launch type.",
+    ),
+    "a revision that does not exist": Refused(
+        lambda world: world.create_service(taskDefinition=f"{world.register()}9"),
+        "ClientException",
+        "TaskDefinition not found.",
+    ),
+    "a revision that is no number": Refused(
+        lambda world: world.create_service(taskDefinition=f"{world.name}:"),
+        "ClientException",
+        "TaskDefinition not found.",
+    ),
+    "an INACTIVE revision": Refused(
+        lambda world: world.create_service(taskDefinition=deregistered(world)),
+        "ClientException",
+        "TaskDefinition is inactive",
+    ),
+    "an update to an INACTIVE revision": Refused(
+        after(World.create_service, lambda world: world.update(taskDefinition=deregistered(world))),
+        "ClientException",
+        "TaskDefinition is inactive",
+    ),
+    "a namesake": Refused(
+        after(World.create_service, World.create_service),
+        "InvalidParameterException",
+        "Creation of service was not idempotent.",
+    ),
+    "a public IP without a launch type": Refused(
+        lambda world: world.create_service(launchType=None),
+        "InvalidParameterException",
+        "Assign public IP is not supported for this launch type.",
+    ),
+    "no network configuration": Refused(
+        lambda world: world.create_service(networkConfiguration=None),
+        "InvalidParameterException",
+        "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+    ),
+    "a group of another VPC": Refused(
+        lambda world: world.create_service(networkConfiguration=world.network(securityGroups=[foreign_group(world)])),
+        "InvalidParameterException",
+        "The security group '{}' does not appear to belong to the same VPC as the input subnets.",
+    ),
+    "Fargate for a task definition that is not for it": Refused(
+        lambda world: world.create_service(taskDefinition=on_ec2(world), networkConfiguration=None),
+        "InvalidParameterException",
+        "Task definition does not support launch_type FARGATE.",
+    ),
+    "deleting a service that is scaled above 0": Refused(
+        after(World.create_service, lambda world: world.delete(force=False)),
+        "InvalidParameterException",
+        "The service cannot be stopped while it is scaled above 0.",
+    ),
+    "updating a deleted service": Refused(
+        after(World.launch, World.delete, lambda world: world.update(desiredCount=1)),
+        "ServiceNotActiveException",
+        "Service was not ACTIVE.",
+    ),
+    "deleting a service again": Refused(
+        after(World.launch, delete_and_wait, World.delete),
+        "ServiceNotFoundException",
+        "Service not found.",
+    ),
+    "deleting a cluster with a service": Refused(
+        after(World.create_service, delete_cluster),
+        "ClusterContainsServicesException",
+        "The Cluster cannot be deleted while Services are active.",
+    ),
+    "using a deleted cluster": Refused(
+        after(delete_cluster, World.create_service),
+        "ClusterNotFoundException",
+        "The referenced cluster was inactive.",
+    ),
+    "stopping a task that does not exist": Refused(
+        lambda world: world.ecs.stop_task(cluster=world.cluster, task="0" * 32),
+        "InvalidParameterException",
+        "The referenced task was not found.",
+    ),
+    "a task without a service": Refused(
+        lambda world: world.ecs.run_task(cluster=world.cluster, taskDefinition=world.register()),
+        "ClientException",
+        "A rehearsal runs services, not single tasks: use create-service.",
+    ),
+}
+
+
+def logging_to(world: World, **options: str) -> dict[str, Any]:
+    """A container with other log options than the course's."""
+    container = world.container()
+    container["logConfiguration"]["options"] |= {name.replace("_", "-"): value for name, value in options.items()}
+    return container
+
+
+def arm_image(world: World) -> str:
+    """An image that was built on a Mac."""
+    image = "application/vnd.oci.image.index.v1+json"
+    platform = {"architecture": "arm64", "os": "linux"}
+    entry = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": f"sha256:{'ab' * 32}", "size": 1}
+    manifest = {"schemaVersion": 2, "mediaType": image, "manifests": [entry | {"platform": platform}]}
+    world.ecr.put_image(repositoryName="satellite-api", imageManifest=json.dumps(manifest), imageTag=world.name)
+    return world.image.replace(":v1", f":{world.name}")
+
+
+CANNOT_START: dict[str, tuple[Callable[[World], str], str]] = {
+    "a role without the managed policy": (
+        lambda world: world.register(executionRoleArn=world.new_role(policy=None)),
+        NOT_AUTHORIZED + "execution resource retrieval failed: .*AccessDeniedException: User: "
+        "arn:aws:sts::123456789012:assumed-role/[^ ]+ is not authorized to perform: ecr:GetAuthorizationToken on resource",
+    ),
+    "a log group that is missing": (
+        lambda world: world.register(logging_to(world, awslogs_group="/no/such/group")),
+        NOT_LOGGED + "failed to create Cloudwatch log stream: ResourceNotFoundException: The specified log group does not",
+    ),
+    "a log region that does not exist": (
+        lambda world: world.register(logging_to(world, awslogs_region="us-esat-1")),
+        NOT_LOGGED + "failed to create Cloudwatch log stream: .*lookup logs.us-esat-1.amazonaws.com: no such host",
+    ),
+    "a tag that is not in ECR": (
+        lambda world: world.register(world.container(image=world.image.replace(":v1", ":v2"))),
+        NOT_PULLED + r"1 time\(s\): failed to resolve ref [^ ]+/satellite-api:v2: [^ ]+: not found",
+    ),
+    "a repository that does not exist": (
+        lambda world: world.register(world.container(image=world.image.replace("satellite-api", "satelite-api"))),
+        NOT_PULLED + r"1 time\(s\): failed to resolve ref [^ ]+/satelite-api:v1: [^ ]+: not found",
+    ),
+    "a registry in another region": (
+        lambda world: world.register(world.container(image=world.image.replace("us-east-1", "us-esat-1"))),
+        NOT_PULLED + r"1 time\(s\): failed to resolve ref [^ ]+ecr.us-esat-1[^ ]+: [^ ]+: not found",
+    ),
+    "an image for ARM alone": (
+        lambda world: world.register(world.container(image=arm_image(world))),
+        NOT_PULLED + r"7 time\(s\): image Manifest does not contain descriptor matching platform 'linux/amd64'",
+    ),
+    "a program that is not in the image": (
+        lambda world: world.register(world.container(command=["no-such-program"])),
+        'CannotStartContainerError: .*exec: "no-such-program": executable file not found in [$]PATH: unknown',
+    ),
+    "an environment that no process can have": (
+        lambda world: world.register(world.container(environment=[{"name": "A=B", "value": "C"}])),
+        "CannotStartContainerError: .*: illegal environment variable name: unknown",
+    ),
+}
+NEVER_MADE: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
+    "a role that does not exist": (
+        lambda world: {"taskDefinition": world.register(executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/nobody")},
+        NOT_ASSUMED.format(role=f"arn:aws:iam::{ACCOUNT}:role/nobody"),
+    ),
+    "a role that trusts another service": (
+        lambda world: {"taskDefinition": world.register(executionRoleArn=world.new_role(trusts="ec2.amazonaws.com"))},
+        NOT_ASSUMED.format(role=f"arn:aws:iam::{ACCOUNT}:role/role-"),
+    ),
+    "no launch type": (
+        lambda world: {"launchType": None, "networkConfiguration": world.network(assignPublicIp="DISABLED")},
+        "was unable to place a task because no container instance met all of its requirements.",
+    ),
+}
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """AWS answers as fast as it can."""
+    with World() as it:
+        yield it
+
+
+@pytest.mark.parametrize("refused", REFUSED.values(), ids=REFUSED.keys())
+def test_aws_refuses(world: World, refused: Refused) -> None:
+    """The call fails with AWS's error code and its words."""
+    with pytest.raises(ClientError) as caught:
+        refused.call(world)
+    error = caught.value.response["Error"]
+    pattern = re.escape(refused.message).replace(r"\{\}", r"[\w-]+")
+    assert (error["Code"], re.fullmatch(pattern, error["Message"]) is not None) == (refused.code, True), error
+
+
+@pytest.mark.parametrize(("definition", "reason"), CANNOT_START.values(), ids=CANNOT_START.keys())
+def test_a_task_that_cannot_start_says_why(world: World, definition: Callable[[World], str], reason: str) -> None:
+    """It stops before it was RUNNING, with AWS's reason, and has no exit code."""
+    world.create_service(taskDefinition=definition(world))
+    task = world.stopped()
+    assert task["stopCode"] == "TaskFailedToStart"
+    assert re.match(reason, task["stoppedReason"])
+    assert "exitCode" not in task["containers"][0]
+    assert "startedAt" not in task
+
+
+@pytest.mark.parametrize(("changes", "event"), NEVER_MADE.values(), ids=NEVER_MADE.keys())
+def test_a_task_that_cannot_be_made_leaves_an_event(
+    world: World, changes: Callable[[World], dict[str, Any]], event: str
+) -> None:
+    """There is no task to look at then: only the service tells why."""
+    world.create_service(**changes(world))
+    said = wait("an event", world.events)[0]
+    assert said.startswith(f"(service {world.name}) {event.split('role-')[0]}")
+    assert world.tasks(desiredStatus="STOPPED") == world.tasks() == []
+
+
+def test_a_service_whose_subnet_is_gone_leaves_an_event(world: World) -> None:
+    """Its next task cannot be made any more, and the rehearsal goes on."""
+    subnet = world.ec2.create_subnet(VpcId=world.vpc_id, CidrBlock="172.31.201.0/24")["Subnet"]["SubnetId"]
+    world.create_service(networkConfiguration=world.network(subnets=[subnet]))
+    world.steady()
+    world.ec2.delete_subnet(SubnetId=subnet)
+    world.update(forceNewDeployment=True)
+    told = wait("an event", lambda: [each for each in world.events() if "failed to launch a task" in each])
+    assert f"The subnet ID '{subnet}' does not exist" in told[0]
