@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -67,8 +67,10 @@ def reach(address: str, port: int = 80) -> str:
     except TimeoutError:
         return "silence"
     with client:
-        client.settimeout(PATIENCE)
-        return client.recv(100).decode()
+        client.settimeout(1.0)  # who connects in the moment in which the port is silenced hears nothing either
+        with contextlib.suppress(TimeoutError):
+            return client.recv(100).decode()
+    return "silence"
 
 
 def wait(what: str, observe: Callable[[], Seen], done: Callable[[Seen], bool] = bool) -> Seen:
@@ -79,6 +81,15 @@ def wait(what: str, observe: Callable[[], Seen], done: Callable[[Seen], bool] = 
 def processes_with(mark: str) -> list[psutil.Process]:
     """The processes that have it on their command line."""
     return [process for process in psutil.process_iter(["cmdline"]) if mark in (process.info["cmdline"] or [])]
+
+
+def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended; one that only waits to be noticed by its parent has."""
+    left = []
+    for process in processes:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            left += [process] if process.is_running() and process.status() != psutil.STATUS_ZOMBIE else []
+    return left
 
 
 class ChildRehearsal:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from tests.unit.rehearsal_support import BRISK, World, is_stopped, processes_with, python, server, wait
+from tests.unit.rehearsal_support import BRISK, World, alive, is_stopped, processes_with, python, server, wait
 
 SCALING = "Scaling activity initiated by (deployment ecs-svc/"
 IGNORES_SIGTERM = """
@@ -288,5 +288,5 @@ def test_a_reset_ends_the_containers_of_vanished_tasks(world: World) -> None:
     containers = processes_with(world.mark)
     assert containers
     requests.post(f"{world.url}/moto-api/reset", timeout=20).raise_for_status()
-    wait("the containers' end", lambda: [each for each in containers if each.is_running()], lambda left: not left)
+    wait("the containers' end", lambda: alive(containers), lambda left: not left)
     assert world.ec2.describe_network_interfaces()["NetworkInterfaces"] == []
