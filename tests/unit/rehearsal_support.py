@@ -142,10 +142,16 @@ def endpoint(pace: str) -> str:
 
 
 @functools.cache
+def session() -> Any:
+    """One for all clients: each session reads botocore's models anew."""
+    return boto3.Session("rehearsal", "rehearsal")
+
+
+@functools.cache
 def client(url: str, service: str, region: str = REGION) -> Any:
     """A boto3 client of that endpoint."""
-    session: Any = boto3.Session("rehearsal", "rehearsal", region_name=region)
-    return session.client(service, endpoint_url=url, config=Config(retries={"total_max_attempts": 1}))
+    config = Config(retries={"total_max_attempts": 1})
+    return session().client(service, region, endpoint_url=url, config=config)
 
 
 class World:

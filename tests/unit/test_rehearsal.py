@@ -1,11 +1,14 @@
 """What the rehearsal's services and tasks do, seen through the API alone: none of it is true of a plain moto."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import BRISK, World, alive, is_stopped, processes_with, python, server, wait
+from tests.unit.rehearsal_support import BRISK, World, alive, processes_with, python, server, wait
 
 SCALING = "Scaling activity initiated by (deployment ecs-svc/"
 IGNORES_SIGTERM = """
@@ -24,43 +27,87 @@ def world() -> Iterator[World]:
         yield it
 
 
-@pytest.fixture
-def brisk() -> Iterator[World]:
-    """AWS takes its time, a thirtieth of the real one."""
-    with World(BRISK) as it:
-        yield it
+@dataclass
+class Life:
+    """What was seen of a service of one task, from its creation to the end of its task; AWS took its time."""
+
+    statuses: list[str] = field(default_factory=list)
+    services: list[dict[str, Any]] = field(default_factory=list)
+    deletion: dict[str, Any] = field(default_factory=dict)
+    status_when_inactive: str = ""
+    refusals: list[str] = field(default_factory=list)
 
 
-def test_a_task_passes_through_every_status(brisk: World) -> None:
+@pytest.fixture(scope="module")
+def life() -> Life:
+    """One life at a thirtieth of AWS's pace, looked at again and again."""
+    with World(BRISK) as world:
+        return live(world)
+
+
+def live(world: World) -> Life:
+    life = Life()
+    world.create_service()
+    (task,) = wait("a task", world.tasks)
+
+    def look() -> str:
+        life.services.append(world.service())
+        life.statuses.append(world.task(task["taskArn"])["lastStatus"])
+        return life.services[-1]["deployments"][0]["rolloutState"]
+
+    life.statuses.append(task["lastStatus"])
+    wait("a completed rollout", look, lambda rollout: rollout == "COMPLETED")
+    life.deletion = world.delete()
+    wait("the service INACTIVE", look, lambda _: life.services[-1]["status"] == "INACTIVE")
+    life.status_when_inactive = life.statuses[-1]
+    deletions = (
+        lambda: world.ec2.delete_security_group(GroupId=world.group_id),
+        lambda: world.ecs.delete_cluster(cluster=world.cluster),
+    )
+    for delete in deletions:
+        with pytest.raises(ClientError) as refused:
+            delete()
+        life.refusals.append(f"{refused.value.response['Error']}".replace(world.group_id, "sg"))
+    wait("the task STOPPED", look, lambda _: life.statuses[-1] == "STOPPED")
+    for delete in deletions:
+        delete()
+    return life
+
+
+def counts(service: dict[str, Any]) -> tuple[int, int, str]:
+    """Pending and running tasks, and the rollout's state."""
+    (deployment,) = service["deployments"]
+    assert (deployment["pendingCount"], deployment["runningCount"]) == (service["pendingCount"], service["runningCount"])
+    return service["pendingCount"], service["runningCount"], deployment["rolloutState"]
+
+
+def test_a_task_passes_through_every_status(life: Life) -> None:
     """PROVISIONING, PENDING, RUNNING, DEPROVISIONING and STOPPED are seen, in this order."""
-    brisk.create_service()
-    (task,) = wait("a task", brisk.tasks)
-    seen = [task["lastStatus"]]
-
-    def status() -> str:
-        seen.append(brisk.task(task["taskArn"])["lastStatus"])
-        return seen[-1]
-
-    wait("the task RUNNING", status, lambda now: now == "RUNNING")
-    brisk.delete()
-    wait("the task STOPPED", status, lambda now: now == "STOPPED")
-    order = [now for now in dict.fromkeys(seen) if now != "STOPPING"]
+    order = [status for status in dict.fromkeys(life.statuses) if status != "STOPPING"]
     assert order == ["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONING", "STOPPED"]
 
 
-def test_counts_and_rollout_follow_the_task(brisk: World) -> None:
-    """A launch is pending and IN_PROGRESS, then running, and COMPLETED only after that."""
-    brisk.create_service()
+def test_counts_and_rollout_follow_the_task(life: Life) -> None:
+    """A launch is pending and IN_PROGRESS, then running, and COMPLETED only after that; at the end nothing is counted."""
+    order = list(dict.fromkeys(counts(service) for service in life.services))
+    assert order == [(1, 0, "IN_PROGRESS"), (0, 1, "IN_PROGRESS"), (0, 1, "COMPLETED"), (0, 0, "COMPLETED")]
 
-    def look() -> tuple[int, int, str, int]:
-        now = brisk.service()
-        (deployment,) = now["deployments"]
-        assert (deployment["pendingCount"], deployment["runningCount"]) == (now["pendingCount"], now["runningCount"])
-        return now["pendingCount"], now["runningCount"], deployment["rolloutState"], deployment["failedTasks"]
 
-    wait("a pending task", look, lambda seen: seen == (1, 0, "IN_PROGRESS", 0))
-    wait("a running task", look, lambda seen: seen == (0, 1, "IN_PROGRESS", 0))
-    wait("a completed rollout", look, lambda seen: seen == (0, 1, "COMPLETED", 0))
+def test_a_deleted_service_is_draining_then_inactive(life: Life) -> None:
+    """It is INACTIVE, and stays described, before its task has STOPPED."""
+    deletion = (life.deletion["status"], life.deletion["desiredCount"], life.deletion["runningCount"])
+    assert deletion == ("DRAINING", 0, 1)
+    assert life.status_when_inactive in ("STOPPING", "DEPROVISIONING")
+    assert life.services[-1]["status"] == "INACTIVE"
+
+
+def test_what_a_stopping_task_uses_cannot_be_deleted(life: Life) -> None:
+    """Its interface holds the security group, and it holds the cluster, until the task has STOPPED."""
+    group, cluster = life.refusals
+    assert "'DependencyViolation'" in group
+    assert "resource sg has a dependent object" in group
+    assert "'ClusterContainsTasksException'" in cluster
+    assert "The Cluster cannot be deleted while Tasks are active." in cluster
 
 
 def test_events_tell_of_the_launch(world: World) -> None:
@@ -146,11 +193,11 @@ def test_a_service_scaled_to_zero_and_back_has_a_new_task(world: World) -> None:
     assert [new["taskArn"] == task["taskArn"] for new in world.running()] == [False]
 
 
-def test_a_container_that_ignores_sigterm_is_killed(brisk: World) -> None:
+def test_a_container_that_ignores_sigterm_is_killed(world: World) -> None:
     """After the stop time-out it gets SIGKILL: exit code 137, which is no lack of memory here."""
-    brisk.launch(brisk.container(command=python(IGNORES_SIGTERM)))
-    brisk.update(desiredCount=0)
-    task = brisk.stopped()
+    world.launch(world.container(command=python(IGNORES_SIGTERM)))
+    world.update(desiredCount=0)
+    task = world.stopped()
     assert task["stoppedReason"].startswith(SCALING)
     assert task["containers"][0]["exitCode"] == 137
 
@@ -164,17 +211,17 @@ def test_a_task_that_a_user_stops_is_replaced(world: World) -> None:
     wait("another task", world.running, lambda now: [t["taskArn"] == task["taskArn"] for t in now] == [False])
 
 
-def test_a_new_revision_rolls_over(brisk: World) -> None:
+def test_a_new_revision_rolls_over(world: World) -> None:
     """Both deployments are there while the new task starts; then the old task stops and one deployment is left."""
-    old = brisk.launch()
-    arn = brisk.register(brisk.container(command=server()))
-    brisk.update(taskDefinition=arn)
-    deployments = brisk.service()["deployments"]
+    old = world.launch()
+    arn = world.register(world.container(command=server()))
+    world.update(taskDefinition=arn)
+    deployments = world.service()["deployments"]
     assert [(d["status"], d["taskDefinition"] == arn) for d in deployments] == [("PRIMARY", True), ("ACTIVE", False)]
-    brisk.steady()
-    (new,) = brisk.running()
-    assert (new["taskDefinitionArn"], brisk.service()["taskDefinition"]) == (arn, arn)
-    assert brisk.task(old["taskArn"])["stopCode"] == "ServiceSchedulerInitiated"
+    world.steady()
+    (new,) = world.running()
+    assert (new["taskDefinitionArn"], world.service()["taskDefinition"]) == (arn, arn)
+    assert world.task(old["taskArn"])["stopCode"] == "ServiceSchedulerInitiated"
 
 
 def test_a_forced_deployment_has_a_new_task(world: World) -> None:
@@ -193,17 +240,6 @@ def test_a_service_of_five_has_five_tasks_and_addresses(world: World) -> None:
     world.update(desiredCount=2)
     world.steady()
     assert len(world.running()) == 2
-
-
-def test_a_deleted_service_is_draining_then_inactive(brisk: World) -> None:
-    """It is INACTIVE, and stays described, before its task has STOPPED."""
-    task = brisk.launch()
-    answer = brisk.delete()
-    assert (answer["status"], answer["desiredCount"], answer["runningCount"]) == ("DRAINING", 0, 1)
-    service = wait("INACTIVE", brisk.service, lambda now: now["status"] != "DRAINING")
-    assert (service["status"], service["runningCount"]) == ("INACTIVE", 0)
-    assert brisk.task(task["taskArn"])["lastStatus"] != "STOPPED"
-    assert is_stopped(brisk.stopped())
 
 
 def test_a_deleted_service_can_be_made_again(world: World) -> None:

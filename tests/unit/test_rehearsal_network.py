@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from fixtures.offline import is_loopback
 from tests.unit.rehearsal_support import (
@@ -15,7 +14,6 @@ from tests.unit.rehearsal_support import (
     HTTP_ONLY,
     World,
     detail,
-    is_stopped,
     python,
     reach,
     server,
@@ -162,20 +160,6 @@ def test_a_subnet_without_a_gateway_reaches_nothing(world: World) -> None:
     assert "There is a connection issue between the task and Amazon ECR" in task["stoppedReason"]
     world.delete()
     world.ec2.delete_subnet(SubnetId=subnet)
-
-
-def test_what_a_stopping_task_uses_cannot_be_deleted(brisk: World) -> None:
-    """Its interface holds the security group, and it holds the cluster, until the task has STOPPED."""
-    brisk.launch()
-    brisk.delete()
-    wait("INACTIVE", brisk.service, lambda now: now["status"] == "INACTIVE")
-    with pytest.raises(ClientError, match=rf"\(DependencyViolation\).*resource {brisk.group_id} has a dependent object"):
-        brisk.ec2.delete_security_group(GroupId=brisk.group_id)
-    with pytest.raises(ClientError, match=r"ClusterContainsTasksException.*cannot be deleted while Tasks are active"):
-        brisk.ecs.delete_cluster(cluster=brisk.cluster)
-    assert is_stopped(brisk.stopped())
-    brisk.ec2.delete_security_group(GroupId=brisk.group_id)
-    assert brisk.ecs.delete_cluster(cluster=brisk.cluster)["cluster"]["status"] == "INACTIVE"
 
 
 @pytest.mark.parametrize("region", REGIONS)

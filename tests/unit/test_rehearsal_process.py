@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import psutil
 import pytest
 from botocore.exceptions import ClientError
@@ -25,9 +26,10 @@ def bind_high(self, address):
     bind(self, address)
 socket.socket.bind = bind_high
 """
-FROZEN = """
-from fixtures.rehearsal.data_plane import DataPlane
-DataPlane._reconcile = lambda self: None
+FORGETFUL = """
+from fixtures.rehearsal.scheduler import ServiceScheduler
+schedule = ServiceScheduler.schedule
+ServiceScheduler.schedule = lambda self: "forgotten" in self._service.name or schedule(self)
 """
 CRASHING = """
 from fixtures.rehearsal.data_plane import DataPlane
@@ -42,7 +44,6 @@ rehearsal = ChildRehearsal()
 print(rehearsal.process.pid, flush=True)
 input()
 """
-ASKS_STS = "import boto3; s = boto3.Session(); print(s.region_name, s.client('sts').get_caller_identity()['Account'])"
 
 
 def start(*options: str, code: str = MAIN, **more: Any) -> subprocess.Popen[str]:
@@ -62,12 +63,17 @@ def greeting(process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_standing_rehearsal_is_used_as_it_says_and_stops_cleanly(number: signal.Signals) -> None:
+def test_a_standing_rehearsal_is_used_as_it_says_and_stops_cleanly(
+    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its export lines are all that a client needs; a signal ends it, its containers and its files."""
     with start("--region", "eu-west-1") as process:
         exports = greeting(process)
-        asked = subprocess.run([sys.executable, "-c", ASKS_STS], env=exports, capture_output=True, text=True, check=True)
-        assert asked.stdout == "eu-west-1 123456789012\n"
+        for name, value in exports.items():
+            monkeypatch.setenv(name, value)
+        session = boto3.Session()
+        assert session.region_name == "eu-west-1"
+        assert session.client("sts").get_caller_identity()["Account"] == "123456789012"
         world = World(url=exports["AWS_ENDPOINT_URL"])
         world.launch(world.container(command=[*server(), world.mark]))
         containers = processes_with(world.mark)
@@ -140,15 +146,15 @@ def test_a_child_ends_with_its_parent() -> None:
 
 
 @pytest.fixture(scope="module")
-def unprivileged() -> Iterator[ChildRehearsal]:
-    """A rehearsal that may not bind low ports, as on most machines of most people."""
-    with ChildRehearsal(program=("-c", NO_LOW_PORTS + MAIN)) as rehearsal:
+def handicapped() -> Iterator[ChildRehearsal]:
+    """A rehearsal that may not bind low ports, as on most people's machines, and forgets a service of a certain name."""
+    with ChildRehearsal(program=("-c", NO_LOW_PORTS + FORGETFUL + MAIN)) as rehearsal:
         yield rehearsal
 
 
-def test_where_port_80_is_refused_describe_tasks_tells_another(unprivileged: ChildRehearsal) -> None:
+def test_where_port_80_is_refused_describe_tasks_tells_another(handicapped: ChildRehearsal) -> None:
     """The container's port answers there, on the task's address, as the group allows it."""
-    world = World(url=unprivileged.url)
+    world = World(url=handicapped.url)
     task = world.launch()
     (binding,) = task["containers"][0]["networkBindings"]
     assert (binding["bindIP"], binding["containerPort"]) == (world.address(task), 80)
@@ -158,11 +164,11 @@ def test_where_port_80_is_refused_describe_tasks_tells_another(unprivileged: Chi
     world.delete()
 
 
-def test_ctrl_c_is_left_to_the_parent(unprivileged: ChildRehearsal) -> None:
+def test_ctrl_c_is_left_to_the_parent(handicapped: ChildRehearsal) -> None:
     """Who interrupts the suite still needs an AWS in which it can undo things."""
-    unprivileged.process.send_signal(signal.SIGINT)
-    assert client(unprivileged.url, "ecs").list_clusters()["clusterArns"] is not None
-    assert unprivileged.process.poll() is None
+    handicapped.process.send_signal(signal.SIGINT)
+    assert client(handicapped.url, "ecs").list_clusters()["clusterArns"] is not None
+    assert handicapped.process.poll() is None
 
 
 def test_a_port_is_moved_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,16 +186,14 @@ def test_a_port_is_moved_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch)
         runner.moved.cache_clear()
 
 
-def test_a_draining_service_cannot_be_made_again() -> None:
-    """A data plane that stands still keeps it DRAINING: the control plane refuses its namesake."""
-    with ChildRehearsal(program=("-c", FROZEN + MAIN)) as rehearsal:
-        world = World(url=rehearsal.url)
+def test_a_draining_service_cannot_be_made_again(handicapped: ChildRehearsal) -> None:
+    """It is DRAINING until the data plane sees that its tasks stop, which it never does here."""
+    world = World(url=handicapped.url)
+    world.name = "forgotten"
+    world.create_service()
+    assert (world.delete()["status"], world.service()["status"]) == ("DRAINING", "DRAINING")
+    with pytest.raises(ClientError, match=r"InvalidParameterException.*Unable to Start a service that is still Draining"):
         world.create_service()
-        assert (world.delete()["status"], world.service()["status"]) == ("DRAINING", "DRAINING")
-        with pytest.raises(
-            ClientError, match=r"InvalidParameterException.*Unable to Start a service that is still Draining"
-        ):
-            world.create_service()
 
 
 def test_a_crash_of_the_data_plane_ends_the_rehearsal() -> None:
