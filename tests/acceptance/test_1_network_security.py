@@ -14,7 +14,7 @@ from fixtures.network import (
 
 
 @pytest.mark.criterion("NET-1")
-def test_the_security_group_serves_this_service_alone(aws, security_group, claim):
+def test_the_security_group_serves_this_service_alone(aws, settings, security_group, claim):
     """The service has a security group of its own in the default VPC, used by nothing else.
 
     A group that others share opens to the internet whatever they need open.
@@ -24,7 +24,7 @@ def test_the_security_group_serves_this_service_alone(aws, security_group, claim
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
         observed=f"{group.name} in {group.vpc_id}; other interfaces: {', '.join(others) or 'none'}",
-        advice=f"make one: `aws ec2 create-security-group --group-name satellite-api-sg --vpc-id {vpc_id} "
+        advice=f"make one: `aws ec2 create-security-group --group-name {settings.names.security_group} --vpc-id {vpc_id} "
         "--description 'Security group for Satellite API (HTTP only)'`",
     )
     assert group.vpc_id == vpc_id
@@ -49,20 +49,23 @@ def test_the_group_has_exactly_one_ingress_rule(aws, security_group, claim):
 
 
 @pytest.mark.criterion("NET-3")
-def test_nothing_but_the_service_port_is_reachable(aws, address, claim):
+def test_nothing_but_the_service_port_is_reachable(aws, security_group, address, claim):
     """Nothing but port 80 of the task can be reached.
 
     What counts is the union of all groups on the task's network interface, so they are all read, and then tried.
     """
-    rules = ingress_rules(aws, *address.group_ids)
+    rules, users = ingress_rules(aws, *address.group_ids), interfaces_of(aws, security_group.id)
     answering = address.open_ports.result()
     claim(
-        expected=f"{HTTP_FROM_ANYWHERE} alone on {address.interface_id}, and no other port takes a connection",
-        observed=f"{'; '.join(map(str, rules))} from {', '.join(address.group_ids)}; "
+        expected=f"{HTTP_FROM_ANYWHERE} of {security_group.id} alone on {address.interface_id}, "
+        "the group on no other interface, and no other port takes a connection",
+        observed=f"{'; '.join(map(str, rules))} of {', '.join(address.group_ids)}, on {', '.join(users)}; "
         f"of ports {', '.join(map(str, PROBED_PORTS))} these took one: {', '.join(map(str, answering)) or 'none'}",
         advice=f"leave the service's own group alone on it: `aws ec2 modify-network-interface-attribute "
         f"--network-interface-id {address.interface_id} --groups <the service's group>`, and mend the service's "
         "network configuration",
     )
     assert rules == [HTTP_FROM_ANYWHERE]
+    assert address.group_ids == (security_group.id,)
+    assert users == [address.interface_id]
     assert answering == []

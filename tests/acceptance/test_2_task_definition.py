@@ -58,6 +58,7 @@ def test_the_container_serves_the_ecr_image_on_port_80(task_definition, claim):
     )
     assert ECR_IMAGE.fullmatch(task_definition.image)
     assert ports == [(80, "tcp")]
+    assert command
     assert command[0].split("/")[-1] == "uvicorn"
     assert re.search(r"--host[ =]0\.0\.0\.0\b", " ".join(command))
     assert re.search(r"--port[ =]80\b", " ".join(command))

@@ -62,7 +62,7 @@ def test_a_satellite_image_is_classified(settings, prediction, openapi_schema, c
 
 
 @pytest.mark.criterion("API-4")
-def test_what_is_not_an_image_is_refused(aws, launch, task, endpoint, claim):
+def test_what_is_not_an_image_is_refused(aws, launch, task, endpoint, prediction, claim):
     """What is not an image gets a 4xx with a reason, and the service lives on.
 
     The internet sends everything to port 80. A 500 says that nobody thought of it.
@@ -74,6 +74,7 @@ def test_what_is_not_an_image_is_refused(aws, launch, task, endpoint, claim):
         observed=f"{refused}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}",
         advice="catch Pillow's UnidentifiedImageError and answer: `raise HTTPException(400, 'this is no image')`",
     )
+    assert prediction.status == 200  # a 4xx to everything is no answer to bad input
     assert 400 <= refused.status < 500
     assert refused.text.strip()
     assert afterwards.status == 200
@@ -118,8 +119,9 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
         lambda seen: f"{len(seen)} lines",
     )
     claim(
-        expected=f"1 line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
+        expected=f"a line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
         observed="\n".join(f"{line.stream}: {line.text}" for line in lines) or "no line with it",
         advice="leave uvicorn's access log on: no `--no-access-log`, log level info",
     )
+    assert prediction.status == 200
     assert {line.stream for line in lines} == {stream}

@@ -43,6 +43,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
         observed=f"{len(lines)} lines",
         advice='add `"mode": "blocking"` to the awslogs options if lines are dropped, and leave the access log on',
     )
+    assert lines
     assert load.requests - load.failures <= len(lines) <= load.requests
 
 

@@ -127,4 +127,4 @@ def test_a_port_that_takes_connections_is_found(server, monkeypatch):
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setattr(endpoint_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
-        assert probe_ports("127.0.0.1").result() == [server.server_port]
+        assert probe_ports("127.0.0.1", {}).result() == [server.server_port]
