@@ -8,11 +8,12 @@ from fixtures.service import tasks_of
 
 
 @pytest.mark.criterion("LOAD-1")
-def test_the_load_stays_within_its_limits(settings, load, claim):
+def test_the_load_stays_within_its_limits(run, settings, load, claim):
     """Under load, failures and p95 latency stay within their limits.
 
     One request proves that it works; many prove that it works for more than one user.
     """
+    run.recorder.attach("load/load.json")
     claim(
         expected=f"failure ratio at most {settings.max_failure_ratio:.2%}, p95 at most {settings.max_p95_ms:.0f} ms",
         observed=f"{load.failures} of {load.requests} failed ({load.failure_ratio:.2%}), p50 {load.p50_ms:.0f} ms, "

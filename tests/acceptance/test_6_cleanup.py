@@ -19,7 +19,8 @@ def test_the_service_is_gone(aws, settings, cleanup, claim):
     claim(
         expected="INACTIVE, no task",
         observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(t.id for t in tasks) or 'none'}",
-        advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} --service {settings.names.service} --force`",
+        advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} "
+        f"--service {settings.names.service} --force`",
     )
     assert all(each.status in GONE for each in services)
     assert tasks == []

@@ -22,6 +22,8 @@ def files(tmp_path_factory):
     (folder / "schema.txt").write_text("type: object")
     (folder / "schema.json").write_text(json.dumps({"type": "objekt"}))
     (folder / "list.json").write_text("[1]")
+    (folder / "true.json").write_text("true")
+    (folder / "number.json").write_text("3")
     return folder
 
 
@@ -35,10 +37,16 @@ BAD = [
     ({"predict_schema": Path("schema.txt")}, "schema.txt is not JSON"),
     ({"predict_schema": Path("schema.json")}, "schema.json is not a JSON Schema"),
     ({"predict_schema": Path("list.json")}, "list.json is not a JSON Schema"),
+    ({"predict_schema": Path("true.json")}, "true.json is not a JSON Schema"),
+    ({"predict_schema": Path("number.json")}, "number.json is not a JSON Schema"),
     ({"predict_schema": Path("nowhere.json")}, "nowhere.json does not exist"),
     ({"app": Path()}, "has no app/main.py; give the folder that holds app/main.py"),
     ({"initiative": Path("nowhere")}, "nowhere is not a folder; make it first: mkdir -p"),
     ({"name_suffix": "no spaces"}, "--name-suffix 'no spaces' does not fit AWS names"),
+    ({"cluster": ""}, "--cluster '' is no name that AWS takes"),
+    ({"service": "bad!name"}, "--service 'bad!name' is no name that AWS takes"),
+    ({"max_p95_ms": float("nan")}, "--max-p95-ms is nan"),
+    ({"steady": float("inf")}, "--steady is inf"),
     ({"load_seconds": 0}, "--load-seconds is 0; give a number above 0"),
     ({"load_users": -1}, "--load-users is -1"),
     ({"cpu": 0}, "--cpu is 0"),
@@ -67,8 +75,9 @@ def test_a_bad_option_is_refused_with_its_reason(given, message, files, monkeypa
         (["--region", "us-east-9"], "did you mean us-east-2"),
         (["--live", "--region", "us-east-1"], "AWS does not know who you are"),
         (["-n", "2"], "the acceptance tests run in one process"),
+        (["--reports", "pytest.ini"], "--reports pytest.ini cannot be written"),
     ],
-    ids=["choice", "number", "region", "no credentials", "two processes"],
+    ids=["choice", "number", "region", "no credentials", "two processes", "reports at a file"],
 )
 def test_pytest_ends_with_a_usage_error_and_leaves_nothing(arguments, message, tmp_path):
     """Exit code 4, no traceback, and no report that could be taken for a success."""

@@ -83,3 +83,12 @@ def test_an_api_that_promises_nothing_breaks_no_promise(openapi):
 def test_what_is_no_json_is_none(text):
     """NaN is what Python writes for a broken confidence, and no JSON."""
     assert Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1).json() is None
+
+
+@pytest.mark.parametrize(
+    "reference", ["http://127.0.0.1:9/x.json", "https://example.com/x.json", "file:///etc/hostname", "#/nope"]
+)
+def test_a_reference_out_of_the_schema_is_not_followed(reference):
+    """The judged deployment writes its own openapi.json: it must not choose what the grader's machine opens."""
+    (broken,) = violations({"label": "x"}, {"$ref": reference})
+    assert broken == f"the schema refers to {reference.removeprefix('#')}, which is not in it"

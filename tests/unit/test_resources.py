@@ -33,7 +33,7 @@ def run(tmp_path, monkeypatch):
         recorder = Recorder(settings.bundle / "evidence")
         for client in clients.values():
             recorder.watch(client)
-        aws = Aws(account="123456789012", region="us-east-1", **clients)
+        aws = Aws(account="123456789012", region="us-east-1", endpoint="", **clients)
         yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Waiter())
 
 
@@ -268,3 +268,37 @@ def test_a_namesake_is_neither_used_nor_deleted(run, kind):
     assert network.groups_named(run.aws, names.security_group, vpc_id)
     assert logs.find_group(run.aws, names.log_group)
     assert service.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
+
+
+def test_an_undo_after_a_crash_spares_a_strangers_cluster_and_service(run):
+    """The intent was written and the creation was not: what bears our names without our tag is somebody else's."""
+    names = run.settings.names
+    run.aws.ecs.create_cluster(clusterName=names.cluster)
+    run.aws.ecs.create_service(cluster=names.cluster, serviceName=names.service, desiredCount=0)
+    for kind, name in ((service.CLUSTER_KIND, names.cluster), (service.SERVICE_KIND, names.service)):
+        with pytest.raises(KeyboardInterrupt), run.ledger.creating(kind, name, cluster=names.cluster):
+            raise KeyboardInterrupt
+    assert cleanup.close(run).leftovers == ()
+    assert service.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
+    assert service.describe_service(run.aws, names.cluster, names.service).status == "ACTIVE"
+
+
+def test_an_undo_after_a_crash_finds_its_own_cluster(run):
+    """With our tag it is ours, noted or not."""
+    name = run.settings.names.cluster
+    with pytest.raises(KeyboardInterrupt), run.ledger.creating(service.CLUSTER_KIND, name):
+        run.aws.ecs.create_cluster(clusterName=name, tags=run.tag_list("key", "value"))
+        raise KeyboardInterrupt
+    cleanup.close(run)
+    assert service.describe_cluster(run.aws, name).status in ("INACTIVE", "MISSING")
+
+
+def test_a_policy_that_hides_behind_anothers_name_is_seen(run):
+    """An attached and an inline policy may have one name."""
+    arn = iam.provision_execution_role(run)
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*:*", "Resource": "*"}]}
+    nothing = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]}
+    made = run.aws.iam.create_policy(PolicyName="same", PolicyDocument=json.dumps(everything))["Policy"]["Arn"]
+    run.aws.iam.attach_role_policy(RoleName="ecsTaskExecutionRole", PolicyArn=made)
+    run.aws.iam.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="same", PolicyDocument=json.dumps(nothing))
+    assert iam.describe_role(run.aws, arn).grants_everything == (made,)
