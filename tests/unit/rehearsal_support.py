@@ -59,7 +59,7 @@ while True:
 
 
 def reach(address: str, port: int = 80) -> str:
-    """What an internet client gets there: the greeting, "refused" or "silence"."""
+    """What an internet client gets there: the greeting, "refused", "silence", or "reset" where rules change just then."""
     try:
         client = socket.create_connection((address, moved(port)), timeout=SILENCE)
     except ConnectionRefusedError:

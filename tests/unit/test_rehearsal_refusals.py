@@ -154,6 +154,11 @@ REFUSED = {
         "InvalidParameterException",
         "Task definition does not support launch_type FARGATE.",
     ),
+    "Fargate for a task definition of a size that does not exist": Refused(
+        lambda world: world.create_service(taskDefinition=world.register(requiresCompatibilities=None, memory="4096")),
+        "InvalidParameterException",
+        "Task definition does not support launch_type FARGATE.",
+    ),
     "deleting a service that is scaled above 0": Refused(
         after(World.create_service, lambda world: world.delete(force=False)),
         "InvalidParameterException",
