@@ -8,17 +8,18 @@ from fixtures.offline import forget_caller, refuse_network
 from fixtures.settings import OPTIONS, ROOT, SettingsError, read_settings
 
 pytest_plugins = [
-    "fixtures.run",
     "fixtures.network",
     "fixtures.iam",
     "fixtures.logs",
     "fixtures.task_definition",
+    "fixtures.cluster",
     "fixtures.service",
     "fixtures.launch",
     "fixtures.endpoint",
     "fixtures.contract",
     "fixtures.load_fixture",
     "fixtures.cleanup",
+    "fixtures.session",
     "fixtures.report.gate",
     "fixtures.report.html_plugin",
     "fixtures.report.session",

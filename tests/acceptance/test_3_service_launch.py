@@ -1,11 +1,10 @@
 """Step 3: the service is up, as asked for, and stays up."""
 
-from datetime import UTC, datetime
-
 import pytest
 
+from fixtures.cluster import describe_cluster
 from fixtures.network import default_vpc_id, is_public
-from fixtures.service import describe_cluster, describe_service, tasks_of
+from fixtures.service import describe_service, tasks_of
 
 
 @pytest.mark.criterion("RUN-1")
@@ -52,7 +51,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
     tasks = run.waiter.settle(
         "task to stay up",
         lambda: tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED"),
-        lambda seen: [t.id for t in seen] != [task.id] or age(seen[0]) >= run.settings.patience.steady,
+        lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
     claim(
@@ -82,6 +81,6 @@ def test_the_task_has_a_public_address(aws, address, claim):
     assert address.vpc_id == vpc_id
 
 
-def age(task):
-    """Seconds since the task was started."""
-    return (datetime.now(UTC) - task.started_at).total_seconds()
+def age(aws, task):
+    """Seconds since the task was started, by AWS's clock."""
+    return (aws.now() - task.started_at).total_seconds()

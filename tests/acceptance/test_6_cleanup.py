@@ -2,10 +2,8 @@
 
 import pytest
 
-from fixtures import logs, network, service, task_definition
-from fixtures.cleanup import tagged_remains
-
-GONE = ("INACTIVE", "MISSING")
+from fixtures import cluster, logs, network, service, task_definition
+from fixtures.cleanup import tagged, tasks_still_billed
 
 
 @pytest.mark.criterion("CLEAN-1")
@@ -14,15 +12,16 @@ def test_the_service_is_gone(aws, settings, cleanup, claim):
 
     A service that is merely scaled to zero comes back with one wrong click; a forgotten task costs $12.66 a month.
     """
-    services = [service.describe_service(aws, e.details["cluster"], e.name) for e in cleanup.of(service.SERVICE_KIND)]
-    tasks = [task for each in services for task in service.tasks_of(aws, each)]
+    entries = cleanup.of(service.KIND)
+    services = [service.describe_service(aws, entry.details["cluster"], entry.name) for entry in entries]
+    tasks = tasks_still_billed(aws, entries)
     claim(
         expected="INACTIVE, no task",
-        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(t.id for t in tasks) or 'none'}",
+        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(tasks) or 'none'}",
         advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} "
         f"--service {settings.names.service} --force`",
     )
-    assert all(each.status in GONE for each in services)
+    assert all(each.status in cluster.GONE for each in services)
     assert tasks == []
 
 
@@ -48,13 +47,13 @@ def test_the_cluster_is_gone(aws, settings, cleanup, claim):
 
     It can only be deleted when nothing runs in it: its absence proves the rest.
     """
-    clusters = [service.describe_cluster(aws, entry.name) for entry in cleanup.of(service.CLUSTER_KIND)]
+    clusters = [cluster.describe_cluster(aws, entry.name) for entry in cleanup.of(cluster.KIND)]
     claim(
         expected="INACTIVE",
-        observed=", ".join(f"{cluster.name} {cluster.status}" for cluster in clusters),
+        observed=", ".join(f"{each.name} {each.status}" for each in clusters),
         advice=f"delete it: `aws ecs delete-cluster --cluster {settings.names.cluster}`",
     )
-    assert all(cluster.status in GONE for cluster in clusters)
+    assert all(each.gone for each in clusters)
 
 
 @pytest.mark.criterion("CLEAN-4")
@@ -97,7 +96,8 @@ def test_nothing_of_the_run_is_left(run, cleanup, claim):
     The other criteria ask for what the run remembers; this one asks AWS for whatever bears the run's tag.
     """
     cleanup.of_any_kind()
-    remains = [str(leftover) for leftover in cleanup.leftovers] + tagged_remains(run)
+    remains = [str(leftover) for leftover in cleanup.leftovers]
+    remains += [str(found) for found in tagged(run) if run.is_ours(found.tags)]
     claim(
         expected=f"nothing but the role {run.settings.names.execution_role}",
         observed="; ".join(remains) or "nothing",

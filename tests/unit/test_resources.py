@@ -1,16 +1,18 @@
 """Each resource module against moto, in this process: what it makes, what it sees, and that it undoes its own alone."""
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from fixtures import cleanup, iam, logs, network, service, task_definition
-from fixtures.aws import Aws
+from fixtures import cleanup, cluster, iam, logs, network, service, task_definition
+from fixtures.aws import connected
 from fixtures.evidence import Recorder
 from fixtures.ledger import Ledger, NameTaken
 from fixtures.network import HTTP_FROM_ANYWHERE, Rule
+from fixtures.owner import mark
 from fixtures.run import Run
 from fixtures.settings import OPTIONS, read_settings
 from fixtures.waiting import Waiter
@@ -29,12 +31,10 @@ def run(tmp_path, monkeypatch):
     settings.bundle.mkdir()
     with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
         session = boto3.Session(region_name="us-east-1")
-        clients = {name: session.client(name) for name in ("ec2", "ecs", "iam", "logs")}
         recorder = Recorder(settings.bundle / "evidence")
-        for client in clients.values():
-            recorder.watch(client)
-        aws = Aws(account="123456789012", region="us-east-1", endpoint="", **clients)
-        yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Waiter())
+        aws = connected(session, settings.region, "", recorder)
+        own = mark(settings.run_id, aws.now() + timedelta(minutes=settings.max_minutes))
+        yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Waiter(), own)
 
 
 def test_the_security_group_is_made_with_one_rule_and_deleted_again(run):
@@ -203,7 +203,7 @@ def test_the_application_container_is_the_named_one(run):
 
 def test_what_aws_does_not_know_is_missing(run):
     """An unknown cluster, or a service of it, is a fact to judge and no exception."""
-    assert service.describe_cluster(run.aws, "nobody").status == "MISSING"
+    assert cluster.describe_cluster(run.aws, "nobody").status == "MISSING"
     missing = service.describe_service(run.aws, "nobody", "nothing")
     assert (missing.status, missing.steady) == ("MISSING", False)
     assert service.tasks_of(run.aws, missing) == []
@@ -215,16 +215,16 @@ def test_cleanup_undoes_everything_in_reverse_and_names_what_is_left(run, monkey
     def refuse(**_):
         raise run.aws.ec2.exceptions.ClientError({"Error": {"Code": "DependencyViolation", "Message": "in use"}}, "Delete")
 
-    with network.provision_security_group(run) as group, service.provision_cluster(run) as cluster:
+    with network.provision_security_group(run) as group, cluster.provision_cluster(run) as name:
         with monkeypatch.context() as patch:
             patch.setattr(run.aws.ec2, "delete_security_group", refuse)
             closed = cleanup.close(run)
         assert [leftover.entry.kind for leftover in closed.leftovers] == [network.KIND]
         assert closed.leftovers[0].command == f"aws ec2 delete-security-group --group-id {group.id}"
         assert "DependencyViolation" in closed.leftovers[0].error
-        assert service.describe_cluster(run.aws, cluster).status in ("INACTIVE", "MISSING")
-        assert cleanup.tagged_remains(run) == [f"security group {group.id}"]
-    assert cleanup.tagged_remains(run) == []
+        assert cluster.describe_cluster(run.aws, name).gone
+        assert [found.details["id"] for found in cleanup.tagged(run)] == [group.id]
+    assert cleanup.tagged(run) == []
 
 
 def test_every_call_leaves_an_envelope(run):
@@ -246,7 +246,7 @@ def test_a_repeated_answer_is_written_once(run):
     """A wait asks the same again and again; the evidence is what changed."""
     run.recorder.criterion = "RUN-1"
     for _ in range(3):
-        service.describe_cluster(run.aws, "nobody")
+        cluster.describe_cluster(run.aws, "nobody")
     assert len(run.recorder.files("RUN-1")) == 1
 
 
@@ -260,14 +260,14 @@ def test_a_namesake_is_neither_used_nor_deleted(run, kind):
     provisions = {
         "security group": network.provision_security_group,
         "log group": logs.provision_log_group,
-        "cluster": service.provision_cluster,
+        "cluster": cluster.provision_cluster,
     }
     with pytest.raises(NameTaken, match="--name-suffix"), provisions[kind](run):
         pytest.fail("it was provisioned")
     cleanup.close(run)
-    assert network.groups_named(run.aws, names.security_group, vpc_id)
+    assert network.groups_with(run.aws, **{"group-name": names.security_group})
     assert logs.find_group(run.aws, names.log_group)
-    assert service.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
+    assert cluster.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
 
 
 def test_an_undo_after_a_crash_spares_a_strangers_cluster_and_service(run):
@@ -275,22 +275,22 @@ def test_an_undo_after_a_crash_spares_a_strangers_cluster_and_service(run):
     names = run.settings.names
     run.aws.ecs.create_cluster(clusterName=names.cluster)
     run.aws.ecs.create_service(cluster=names.cluster, serviceName=names.service, desiredCount=0)
-    for kind, name in ((service.CLUSTER_KIND, names.cluster), (service.SERVICE_KIND, names.service)):
+    for kind, name in ((cluster.KIND, names.cluster), (service.KIND, names.service)):
         with pytest.raises(KeyboardInterrupt), run.ledger.creating(kind, name, cluster=names.cluster):
             raise KeyboardInterrupt
     assert cleanup.close(run).leftovers == ()
-    assert service.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
+    assert cluster.describe_cluster(run.aws, names.cluster).status == "ACTIVE"
     assert service.describe_service(run.aws, names.cluster, names.service).status == "ACTIVE"
 
 
 def test_an_undo_after_a_crash_finds_its_own_cluster(run):
     """With our tag it is ours, noted or not."""
     name = run.settings.names.cluster
-    with pytest.raises(KeyboardInterrupt), run.ledger.creating(service.CLUSTER_KIND, name):
+    with pytest.raises(KeyboardInterrupt), run.ledger.creating(cluster.KIND, name):
         run.aws.ecs.create_cluster(clusterName=name, tags=run.tag_list("key", "value"))
         raise KeyboardInterrupt
     cleanup.close(run)
-    assert service.describe_cluster(run.aws, name).status in ("INACTIVE", "MISSING")
+    assert cluster.describe_cluster(run.aws, name).status in ("INACTIVE", "MISSING")
 
 
 def test_a_policy_that_hides_behind_anothers_name_is_seen(run):
