@@ -9,9 +9,9 @@ from fixtures.settings import OPTIONS, ROOT, SettingsError, read_settings
 
 pytest_plugins = [
     "fixtures.network",
-    "fixtures.iam",
     "fixtures.logs",
     "fixtures.task_definition",
+    "fixtures.iam",
     "fixtures.cluster",
     "fixtures.service",
     "fixtures.launch",

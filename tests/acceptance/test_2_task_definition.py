@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from fixtures.iam import MANAGED_POLICY, PRINCIPAL, describe_role
+from fixtures.iam import MANAGED_POLICY, PRINCIPAL
 from fixtures.logs import find_group
 
 ECR_IMAGE = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[^:@]+(:[^:@]+|@sha256:[0-9a-f]{64})")
@@ -86,12 +86,12 @@ def test_stdout_goes_to_the_log_group(aws, settings, task_definition, claim):
 
 
 @pytest.mark.criterion("TASK-5")
-def test_the_execution_role_is_for_ecs_tasks_alone(aws, task_definition, claim):
+def test_the_execution_role_is_for_ecs_tasks_alone(described_role, claim):
     """Its execution role is for ECS tasks only, with the managed policy.
 
     The role pulls the image and writes the log; whoever else may assume it, and whatever more it allows, is too much.
     """
-    role = describe_role(aws, task_definition.execution_role_arn)
+    role = described_role
     claim(
         expected=f"trusts {PRINCIPAL} alone, carries AmazonECSTaskExecutionRolePolicy, and no policy that allows *",
         observed=f"{role.name} trusts {', '.join(role.trusts) or 'nobody'}; policies {', '.join(role.policies) or 'none'}; "

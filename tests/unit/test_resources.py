@@ -1,40 +1,14 @@
 """Each resource module against moto, in this process: what it makes, what it sees, and that it undoes its own alone."""
 
 import json
-from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from fixtures import cleanup, cluster, iam, logs, network, service, task_definition
-from fixtures.aws import connected
-from fixtures.evidence import Recorder
-from fixtures.ledger import Ledger, NameTaken
+from fixtures.ledger import NameTaken
 from fixtures.network import HTTP_FROM_ANYWHERE, Rule
-from fixtures.owner import mark
-from fixtures.run import Run
-from fixtures.settings import OPTIONS, read_settings
-from fixtures.waiting import Waiter
 
 EVERYWHERE = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """A run in moto's account."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "moto")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "moto")
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    options = {option.dest: option.default for option in OPTIONS} | {"reports": tmp_path, "name_suffix": "unit"}
-    settings = read_settings(options, {})
-    settings.bundle.mkdir()
-    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
-        session = boto3.Session(region_name="us-east-1")
-        recorder = Recorder(settings.bundle / "evidence")
-        aws = connected(session, settings.region, "", recorder)
-        own = mark(settings.run_id, aws.now() + timedelta(minutes=settings.max_minutes))
-        yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Waiter(), own)
 
 
 def test_the_security_group_is_made_with_one_rule_and_deleted_again(run):

@@ -1,0 +1,62 @@
+"""Whether a run is still at work is told from its tags, on this machine and on another."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from fixtures.owner import Life, Mark, Owner, mark
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def own():
+    """The mark of this process."""
+    return mark("20260101T000000Z-abcd", NOW + timedelta(minutes=30))
+
+
+def test_this_process_is_alive(own):
+    """Whoever asks is there."""
+    assert own.life(NOW) is Life.ALIVE
+
+
+def test_a_process_that_has_ended_is_dead(own):
+    """Its number may be free, or be another process's by now."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    gone = replace(Owner.this_process(), pid=ended.pid)
+    assert replace(own, owner=str(gone)).life(NOW) is Life.DEAD
+
+
+def test_a_process_of_the_same_number_is_another_one(own):
+    """After a restart of the machine numbers are given anew."""
+    earlier = replace(Owner.this_process(), started=Owner.this_process().started - 3600)
+    assert replace(own, owner=str(earlier)).life(NOW) is Life.DEAD
+
+
+def test_a_run_on_another_machine_is_unknown_until_its_time_is_over(own):
+    """Nobody can see it from here, but by then it has undone itself if it lives."""
+    elsewhere = replace(own, owner=str(replace(Owner.this_process(), machine="0123456789ab")))
+    assert elsewhere.life(NOW) is Life.UNKNOWN
+    assert elsewhere.life(NOW + timedelta(minutes=31)) is Life.DEAD
+
+
+def test_a_mark_survives_its_tags(own):
+    """What is written on a resource is read back from it."""
+    assert Mark.of(own.tags | {"somebody's": "tag"}) == own
+    assert Mark.of({"somebody's": "tag"}) is None
+
+
+def test_tags_fit_aws(own):
+    """AWS takes letters, digits, spaces and a few signs, up to 256 of them."""
+    for value in own.tags.values():
+        assert len(value) <= 256
+        assert all(char.isalnum() or char in " _.:/=+-@" for char in value)
+
+
+def test_a_strange_owner_is_unknown(own):
+    """Somebody may have edited the tag: then only the time counts."""
+    assert replace(own, owner="me").life(NOW) is Life.UNKNOWN
