@@ -75,7 +75,7 @@ def test_one_failed_delete_does_not_stop_the_others(ledger):
         deleted.append(entry.name)
 
     with pytest.raises(
-        LeftBehind, match=r"cluster stuck is left behind: InterruptedCallError: busy\. Remove it with: rm stuck"
+        LeftBehind, match=r"cluster stuck is left behind: busy\. Remove it with: rm stuck"
     ):
         ledger.undo("cluster", delete, lambda entry: f"rm {entry.name}")
     assert deleted == ["third", "first"]

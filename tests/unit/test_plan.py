@@ -1,0 +1,60 @@
+"""What is about to be made is said before it is made, and refused where it may not be."""
+
+from dataclasses import replace
+
+import pytest
+
+from fixtures import plan
+from fixtures.plan import Refused, kept, prepare_to_spend
+
+
+@pytest.fixture
+def spending(run, monkeypatch):
+    """A run whose preflight finds nothing, with other settings if need be."""
+    monkeypatch.setattr(plan, "examine", lambda _: ())
+    return lambda **other: replace(run, settings=replace(run.settings, **other))
+
+
+def test_a_live_plan_says_where_what_and_how_much(spending, capsys):
+    """Account, region, names, size, limit and dollars, before anything is made."""
+    prepare_to_spend(spending(live=True))
+    said = capsys.readouterr().out
+    for part in ("account 123456789012", "us-east-1", "satellite-cluster-unit", "0.25 vCPU", "512 MiB", "30 minutes"):
+        assert part in said
+    assert "$0.0173 an hour, at most $0.0137" in said
+    assert "by AWS itself, should this machine die" in said
+
+
+def test_a_rehearsal_does_not_speak_of_money(spending, capsys):
+    """It costs nothing."""
+    prepare_to_spend(spending())
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"fuse": False}, "but not if this machine dies: --no-fuse"),
+        ({"keep": True}, "All else is kept (--keep) until the fuse goes off"),
+        ({"own_role": True}, "is used as it is; IAM is not touched"),
+    ],
+)
+def test_the_plan_says_what_is_unusual(spending, capsys, other, said):
+    """Whoever gave the option sees what it means."""
+    prepare_to_spend(spending(live=True, **other))
+    assert said in capsys.readouterr().out
+
+
+def test_a_plan_above_max_cost_is_refused(spending):
+    """With what would make it cheaper."""
+    with pytest.raises(Refused, match=r"may cost \$0.0137, more than the \$0.01 of --max-cost\n.*--max-minutes"):
+        prepare_to_spend(spending(max_cost=0.01))
+    prepare_to_spend(spending(max_cost=0.014))
+
+
+def test_what_is_kept_is_told_with_its_price_and_its_end(spending):
+    """And the command that removes it, with the names it was given."""
+    told = kept(spending(keep=True, name_suffix="mine"))
+    assert "$0.0173 an hour until" in told
+    assert told.endswith("pytest --live --sweep --name-suffix mine")
+    assert "until it is removed" in kept(spending(fuse=False))
