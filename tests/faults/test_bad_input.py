@@ -80,7 +80,7 @@ def test_a_bad_option_is_refused_with_its_reason(given, message, files, monkeypa
         (["--pace", "leisurely"], "invalid choice: 'leisurely'"),
         (["--load-users", "many"], "invalid int value: 'many'"),
         (["--region", "us-east-9"], "did you mean us-east-2"),
-        (["--live", "--region", "us-east-1"], "AWS does not know who you are"),
+        (["--live", "--region", "us-east-1"], "no AWS credentials can be found"),
         (["-n", "2"], "the acceptance tests run in one process"),
         (["--reports", "pytest.ini"], "--reports pytest.ini cannot be written"),
     ],
