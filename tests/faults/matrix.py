@@ -1,0 +1,81 @@
+"""What the matrices share: the run that a cell starts, the sweep after it, and what they have to say."""
+
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.faults.account import Account
+from tests.faults.aws_faults import Fault, variables
+from tests.faults.suite import Ended, Suite
+
+EVERYTHING_MADE = "RUN-1 or RUN-2 or CLEAN"
+"""The fewest criteria that make, and unmake, everything that a whole run does."""
+_READS = re.compile(r"\.(Describe|List|Get|Filter|BatchGet|Simulate|Lookup)")
+_PLUGIN = ("-p", "tests.faults.aws_faults")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of AWS: the operation, and which one of its calls it is, counted from 1."""
+
+    operation: str
+    number: int
+
+    @property
+    def writes(self) -> bool:
+        return not _READS.search(self.operation)
+
+    def fault(self, kind: str, *, after: bool = False) -> Fault:
+        """That fault at this call alone."""
+        return Fault(kind, self.operation, self.number, self.number, after)
+
+    def __str__(self) -> str:
+        return self.operation + (f" {self.number}" if self.number > 1 else "")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a cell keeps what its runs write."""
+
+    folder: Path
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    @property
+    def record(self) -> Path:
+        return self.folder / "calls.txt"
+
+    def calls(self) -> list[Call]:
+        """Every call that was recorded, in order."""
+        counts: Counter[str] = Counter()
+        calls = []
+        for line in self.record.read_text(encoding="utf-8").splitlines():
+            operation = line.split()[0]
+            counts[operation] += 1
+            calls.append(Call(operation, counts[operation]))
+        return calls
+
+    def outcomes(self) -> dict[str, dict[str, Any]]:
+        """The outcome of each criterion by ID, from the newest report; empty where there is no report."""
+        found = sorted(path for path in self.reports.glob("*/criteria.json") if not path.parent.is_symlink())
+        told = json.loads(found[-1].read_text(encoding="utf-8"))["outcomes"] if found else []
+        return {outcome["criterion"]["id"]: outcome for outcome in told}
+
+
+def launch(account: Account, place: Place, *faults: Fault, selection: str = EVERYTHING_MADE, options: tuple[str, ...] = ()) -> Suite:
+    """A run that has begun, with these faults waiting for it."""
+    words = ["tests/acceptance", "--live", "-q", f"--reports={place.reports}", *_PLUGIN, *options]
+    words += ["-k", selection] if selection else []
+    return Suite(words, account.variables | variables(place.record, *faults), place.folder)
+
+
+def sweep(account: Account, place: Place, *options: str) -> Ended:
+    """How a sweep has ended."""
+    words = ["tests/acceptance", "--live", "--sweep", "-q", f"--reports={place.reports}", *_PLUGIN, *options]
+    with Suite(words, account.variables | variables(place.folder / "swept.txt"), place.folder) as suite:
+        return suite.wait()
