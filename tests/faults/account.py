@@ -48,17 +48,18 @@ class Inventory:
 
 
 class Account:
-    """A rehearsal of one's own. A context manager."""
+    """A rehearsal of one's own. A context manager. Without options its application does nothing, quickly."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         self._folder = tempfile.TemporaryDirectory()
+        self._options = options or ("--app", self._folder.name)
         app = Path(self._folder.name, "app")
         app.mkdir()
         (app / "main.py").write_text(_APP)
         self._open()
 
     def _open(self) -> None:
-        self._standing = Standing("--app", self._folder.name)
+        self._standing = Standing(*self._options)
         self.variables = {
             "AWS_ENDPOINT_URL": self._standing.url,
             "AWS_ACCESS_KEY_ID": "somebody",
@@ -68,7 +69,9 @@ class Account:
         session = boto3.Session("somebody", "something", region_name=REGION)
         config = Config(retries={"total_max_attempts": 1})
         names = {"ec2": "ec2", "ecs": "ecs", "iam": "iam", "logs": "logs", "scaling": "application-autoscaling"}
-        made = {name: session.client(service, endpoint_url=self._standing.url, config=config) for name, service in names.items()}
+        made = {
+            name: session.client(service, endpoint_url=self._standing.url, config=config) for name, service in names.items()
+        }
         self.ec2, self.ecs, self.iam, self.logs, self.scaling = (made[name] for name in names)
         self._settle_strangers()
         self.strangers = self.inventory()
@@ -132,7 +135,11 @@ class Account:
                     yield f"service {cluster}/{service['serviceName']} {service['status']} {counts} {_json(service.get('tags'))}"
 
     def _tasks(self, cluster: str) -> Iterator[str]:
-        arns = {a for s in ("RUNNING", "STOPPED") for a in _all(self.ecs, "list_tasks", "taskArns", cluster=cluster, desiredStatus=s)}
+        arns = {
+            a
+            for s in ("RUNNING", "STOPPED")
+            for a in _all(self.ecs, "list_tasks", "taskArns", cluster=cluster, desiredStatus=s)
+        }
         for task in self.ecs.describe_tasks(cluster=cluster, tasks=sorted(arns))["tasks"] if arns else []:
             if task["lastStatus"] != "STOPPED":
                 yield f"task {task['taskArn'].split('/', 1)[1]} {task['lastStatus']}"
@@ -214,7 +221,9 @@ class Account:
             taskDefinition=revision,
             desiredCount=1,
             launchType="FARGATE",
-            networkConfiguration={"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group], "assignPublicIp": "ENABLED"}},
+            networkConfiguration={
+                "awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group], "assignPublicIp": "ENABLED"}
+            },
         )
         running = lambda: [line for line in self._services(cluster) if "[1, 1, 0]" in line]  # noqa: E731 - it is looked again
         Waiter().until("the stranger's task", running, bool, _SETTLING_SECONDS)

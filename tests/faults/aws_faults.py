@@ -23,7 +23,11 @@ from botocore.retries.standard import ExponentialBackoff
 VARIABLE = "AWS_FAULTS"
 EVERYTHING = "*"
 FOREVER = 10**9
-IAM_PREFIXES = {"cloudwatch-logs": "logs", "application-auto-scaling": "application-autoscaling", "service-quotas": "servicequotas"}
+IAM_PREFIXES = {
+    "cloudwatch-logs": "logs",
+    "application-auto-scaling": "application-autoscaling",
+    "service-quotas": "servicequotas",
+}
 _VISIBLE_SECONDS = 0.2
 """The rehearsal shows at once what it has made, so nobody need look for longer."""
 _XML_SERVICES = ("ec2", "iam", "sts")
@@ -40,6 +44,8 @@ class Fault:
     last: int = 1
     after: bool = False
     """A signal comes when the request was carried out and its answer is not yet known; else before it is sent."""
+    spreads: bool = False
+    """From then on it happens at every call of every operation."""
 
 
 def variables(record: os.PathLike[str], *faults: Fault) -> dict[str, str]:
@@ -54,6 +60,7 @@ class Saboteur:
         self._record, self._faults = record, faults
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._spread: Fault | None = None
         self._http = URLLib3Session()
 
     def __call__(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse | None:
@@ -61,10 +68,13 @@ class Saboteur:
         name = f"{service}.{operation}"
         with self._lock:
             self._counts.update([name, EVERYTHING])
-            counts = dict(self._counts)
-        fault = next((f for f in self._faults if f.first <= counts.get(f.operation, 0) <= f.last and f.operation in (name, EVERYTHING)), None)
+            fault = self._spread or next((f for f in self._faults if self._strikes(f, name)), None)
+            self._spread = fault if fault and fault.spreads else None
         self._note(name, fault.kind if fault else "")
         return self._happen(fault, request, service, operation) if fault else None
+
+    def _strikes(self, fault: Fault, name: str) -> bool:
+        return fault.operation in (name, EVERYTHING) and fault.first <= self._counts[fault.operation] <= fault.last
 
     def _note(self, name: str, kind: str) -> None:
         with open(self._record, "a", encoding="utf-8") as file:
@@ -90,8 +100,16 @@ def refusal(kind: str, service: str, operation: str, url: str) -> AWSResponse:
     denied += f" because no identity-based policy allows the {action} action"
     expired = "The security token included in the request is expired"
     json_errors = {
-        "throttling": (400, "TooManyRequestsException" if service == "service-quotas" else "ThrottlingException", "Rate exceeded"),
-        "server_error": (500, "ServerException" if service in ("ecs", "ecr") else "InternalFailure", "Service Unavailable. Please try again later."),
+        "throttling": (
+            400,
+            "TooManyRequestsException" if service == "service-quotas" else "ThrottlingException",
+            "Rate exceeded",
+        ),
+        "server_error": (
+            500,
+            "ServerException" if service in ("ecs", "ecr") else "InternalFailure",
+            "Service Unavailable. Please try again later.",
+        ),
         "access_denied": (400, "AccessDeniedException", denied),
         "expired_token": (400, "ExpiredTokenException", expired),
     }
@@ -133,7 +151,9 @@ def install() -> None:
     from fixtures import settings  # noqa: PLC0415 - only in the suite's own process
 
     given = json.loads(os.environ[VARIABLE])
-    botocore.handlers.BUILTIN_HANDLERS.append(("before-send", Saboteur(given["record"], [Fault(**f) for f in given["faults"]])))
+    botocore.handlers.BUILTIN_HANDLERS.append(
+        ("before-send", Saboteur(given["record"], [Fault(**f) for f in given["faults"]]))
+    )
     ExponentialBackoff.delay_amount = lambda self, context: 0.0  # type: ignore[method-assign]  # as many attempts, sooner
     patience = settings.AWS_PATIENCE
     settings.AWS_PATIENCE = type(patience)(**(asdict(patience) | {"visible": _VISIBLE_SECONDS}))

@@ -67,11 +67,18 @@ class Place:
         return {outcome["criterion"]["id"]: outcome for outcome in told}
 
 
-def launch(account: Account, place: Place, *faults: Fault, selection: str = EVERYTHING_MADE, options: tuple[str, ...] = ()) -> Suite:
-    """A run that has begun, with these faults waiting for it."""
+def launch(
+    account: Account,
+    place: Place,
+    *faults: Fault,
+    selection: str = EVERYTHING_MADE,
+    options: tuple[str, ...] = (),
+    terminal: str | None = None,
+) -> Suite:
+    """A run that has begun, with these faults waiting for it; on a terminal of its own if one is named."""
     words = ["tests/acceptance", "--live", "-q", f"--reports={place.reports}", *_PLUGIN, *options]
     words += ["-k", selection] if selection else []
-    return Suite(words, account.variables | variables(place.record, *faults), place.folder)
+    return Suite(words, account.variables | variables(place.record, *faults), place.folder, terminal)
 
 
 def sweep(account: Account, place: Place, *options: str) -> Ended:
