@@ -22,7 +22,7 @@ def writes(account, tmp_path_factory):
     place = Place(tmp_path_factory.mktemp("clean"))
     with launch(account, place) as suite:
         ended = suite.wait()
-    assert ended.code == 0, ended
+    assert ended.code == 0, str(ended)
     assert account.left_behind() == []
     return [call for call in place.calls() if call.writes]
 
@@ -37,9 +37,9 @@ def test_what_a_killed_run_leaves_is_swept(moment, ledger, account, writes, tmp_
         with subtests.test(f"{moment} {write}, ledger {ledger}"), account.restored():
             with launch(account, place, write.fault("SIGKILL", after=moment == "after")) as suite:
                 killed = suite.wait()
-            assert killed.code == -signal.SIGKILL, killed
+            assert killed.code == -signal.SIGKILL, str(killed)
             if ledger == "lost":
                 shutil.rmtree(place.reports)
             swept = sweep(account, place)
-            assert account.left_behind() == [], swept
-            assert swept.code == 0, swept
+            assert account.left_behind() == [], str(swept)
+            assert swept.code == 0, str(swept)

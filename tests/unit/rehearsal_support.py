@@ -59,7 +59,10 @@ while True:
 
 
 def reach(address: str, port: int = 80) -> str:
-    """What an internet client gets there: the greeting, "refused", "silence", or "reset" where rules change just then."""
+    """What an internet client gets there: the greeting, "refused" or "silence".
+
+    Who connects in the very moment in which rules change may also get a "reset", or be "ignored".
+    """
     try:
         client = socket.create_connection((address, moved(port)), timeout=SILENCE)
     except ConnectionRefusedError:
@@ -67,10 +70,13 @@ def reach(address: str, port: int = 80) -> str:
     except TimeoutError:
         return "silence"
     with client:
-        client.settimeout(1.0)  # who connects in the moment in which the port is silenced hears nothing either
-        with contextlib.suppress(TimeoutError):
+        client.settimeout(3.0)
+        try:
             return client.recv(100).decode()
-    return "silence"
+        except ConnectionResetError:
+            return "reset"
+        except TimeoutError:
+            return "ignored"
 
 
 def wait(what: str, observe: Callable[[], Seen], done: Callable[[Seen], bool] = bool) -> Seen:
@@ -121,8 +127,11 @@ class ChildRehearsal:
         """End it as its parent's end would."""
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.wait(20)
-        self._folder.cleanup()
+        try:
+            self.process.wait(20)
+        finally:
+            self.process.kill()
+            self._folder.cleanup()
 
     def __enter__(self) -> Self:
         return self

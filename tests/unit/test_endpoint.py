@@ -3,13 +3,31 @@
 import json
 import socket
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
+from fixtures import address as address_module
 from fixtures import endpoint as endpoint_module
-from fixtures.endpoint import Endpoint, probe_ports
+from fixtures.address import NoTask, describe_address, probe_ports, running_task
+from fixtures.diagnosis import Diagnosis
+from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
+from fixtures.launch import Launch
+from fixtures.service import Service
+from fixtures.settings import OPTIONS, read_settings
+from fixtures.task_definition import TaskDefinition
+from fixtures.waiting import Waiter
+
+ARN = "arn:aws:ecs:us-east-1:123456789012:task/satellite-cluster/t1"
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+ADDRESS = {"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1"}], "SubnetId": "subnet-1", "VpcId": "vpc-1"}
+PUBLIC = ADDRESS | {"Association": {"PublicIp": "127.1.2.3"}}
 
 
 class Api(BaseHTTPRequestHandler):
@@ -126,5 +144,210 @@ def test_a_port_that_takes_connections_is_found(server, monkeypatch):
     """Of the ports that are tried, those that accept."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        monkeypatch.setattr(endpoint_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
+        monkeypatch.setattr(address_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
         assert probe_ports("127.0.0.1", {}).result() == [server.server_port]
+
+
+class Aws:
+    """ECS, EC2 and CloudWatch with scripted answers: each is given until the next one, the last for ever."""
+
+    def __init__(self):
+        self.now = 0.0
+        self.clients = {name: boto3.client(name, "us-east-1") for name in ("ec2", "ecs", "logs")}
+        self.account, self.region = "123456789012", "us-east-1"
+        self._stubs = {name: Stubber(client) for name, client in self.clients.items()}
+        for stub in self._stubs.values():
+            stub.activate()
+
+    def __getattr__(self, name):
+        return self.clients[name]
+
+    def answers(self, service, operation, *answers):
+        """From now on that call is answered so."""
+        for answer in answers:
+            self._stubs[service].add_response(operation, answer)
+
+    def refuses(self, service, operation, code):
+        """The next call is refused."""
+        self._stubs[service].add_client_error(operation, code, "not there")
+
+    def sleep(self, seconds):
+        """Let time pass."""
+        self.now += seconds
+
+    def all_asked(self):
+        """Nothing that was scripted is left."""
+        for stub in self._stubs.values():
+            stub.assert_no_pending_responses()
+
+
+def described(**changes):
+    """A task as ECS describes it."""
+    details = [{"name": "subnetId", "value": "subnet-1"}, {"name": "networkInterfaceId", "value": "eni-1"}]
+    given = {"taskArn": ARN, "lastStatus": "RUNNING", "desiredStatus": "RUNNING", "createdAt": CREATED}
+    return {"tasks": [given | {"attachments": [{"type": "ElasticNetworkInterface", "details": details}]} | changes]}
+
+
+PRECREATED = {"attachments": [{"status": "PRECREATED", "details": [{"name": "subnetId", "value": "subnet-1"}]}]}
+ENDED = {
+    "lastStatus": "STOPPED",
+    "desiredStatus": "STOPPED",
+    "stopCode": "EssentialContainerExited",
+    "stoppedReason": "Essential container in task exited",
+    "containers": [{"exitCode": 1}],
+}
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """An account without credentials that only knows its script."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "stub")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "stub")
+    scripted = Aws()
+    yield scripted
+    scripted.all_asked()
+
+
+@pytest.fixture
+def run(aws):
+    """A run that lives in the script's time."""
+    settings = read_settings({option.dest: option.default for option in OPTIONS}, {})
+    return SimpleNamespace(settings=settings, aws=aws, waiter=Waiter(clock=lambda: aws.now, sleep=aws.sleep))
+
+
+@pytest.fixture
+def launch():
+    """A launch that went well."""
+    counts = {"desired": 1, "running": 1, "pending": 0, "deployments": 1, "rollout": "COMPLETED", "status": "ACTIVE"}
+    names = {
+        "name": "satellite-service",
+        "cluster": "satellite-cluster",
+        "task_definition_arn": "td:1",
+        "arn": "",
+        "tags": {},
+    }
+    places = {"group_ids": (), "subnet_ids": (), "events": (), "launch_type": "FARGATE", "created_at": CREATED}
+    return Launch(Service(**counts, **names, **places))
+
+
+@pytest.fixture
+def task(run, aws, launch):
+    """Its task, as it was first seen."""
+    aws.answers("ecs", "list_tasks", {"taskArns": [ARN]})
+    aws.answers("ecs", "describe_tasks", described())
+    return running_task(run, launch)
+
+
+def test_a_task_that_is_not_listed_yet_is_waited_for(run, aws, launch):
+    """ECS lists tasks a while after the service counts them (E01)."""
+    aws.answers("ecs", "list_tasks", {"taskArns": []}, {"taskArns": []}, {"taskArns": [ARN]})
+    aws.answers("ecs", "describe_tasks", described())
+    assert running_task(run, launch).id == "t1"
+    assert 0 < aws.now < 30
+
+
+def test_a_task_that_is_never_listed_is_told(run, aws, launch, monkeypatch):
+    """After half a minute there is none."""
+    monkeypatch.setattr(address_module, "tasks_of", lambda *_: [])
+    with pytest.raises(NoTask, match="no task of satellite-service stays RUNNING"):
+        running_task(run, launch)
+    assert aws.now == pytest.approx(30)
+
+
+def test_no_task_is_waited_for_where_the_launch_failed(run, aws, launch):
+    """It has said why."""
+    with pytest.raises(NoTask, match="out of memory"):
+        running_task(run, replace(launch, diagnosis=Diagnosis("out of memory", "OOM", "more")))
+    assert aws.now == 0
+
+
+def test_an_interface_that_is_not_attached_yet_is_waited_for(run, aws, task):
+    """The task is described again until it names its interface (E02)."""
+    aws.answers("ecs", "describe_tasks", described(**PRECREATED), described())
+    aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [PUBLIC]})
+    found = describe_address(run, replace(task, interface_id=""))
+    assert (found.interface_id, found.public_ip) == ("eni-1", "127.1.2.3")
+    assert 0 < aws.now < 30
+
+
+def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task):
+    """First it is unknown, then it has no public IP, then it has one (E03)."""
+    aws.refuses("ec2", "describe_network_interfaces", "InvalidNetworkInterfaceID.NotFound")
+    aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]}, {"NetworkInterfaces": [PUBLIC]})
+    found = describe_address(run, task)
+    assert (found.public_ip, found.group_ids, found.vpc_id) == ("127.1.2.3", ("sg-1",), "vpc-1")
+    assert 0 < aws.now < 30
+
+
+def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, monkeypatch):
+    """After half a minute the task has none (N04): where it stands is known all the same."""
+    monkeypatch.setattr(aws.ec2, "describe_network_interfaces", lambda **_: {"NetworkInterfaces": [ADDRESS]}, raising=False)
+    found = describe_address(run, task)
+    assert (found.public_ip, found.subnet_id) == ("", "subnet-1")
+    assert aws.now == pytest.approx(30)
+
+
+def test_another_refusal_of_ec2_is_no_delay(run, aws, task):
+    """Waiting heals no missing permission."""
+    aws.refuses("ec2", "describe_network_interfaces", "UnauthorizedOperation")
+    with pytest.raises(aws.ec2.exceptions.ClientError, match="UnauthorizedOperation"):
+        describe_address(run, task)
+    assert aws.now == 0
+
+
+DEFINITION = TaskDefinition(
+    arn="td:1",
+    family="f",
+    revision=1,
+    status="ACTIVE",
+    cpu="256",
+    memory="512",
+    network_mode="awsvpc",
+    compatibilities=("FARGATE",),
+    execution_role_arn="arn:aws:iam::123456789012:role/r",
+    container={
+        "name": "api",
+        "logConfiguration": {"options": {"awslogs-group": "/ecs/s", "awslogs-stream-prefix": "ecs"}},
+        "image": "i",
+    },
+)
+
+
+def silent(times):
+    """An endpoint that refuses so many times, then answers."""
+    left = iter(range(times))
+
+    def get(path):
+        refused = next(left, None) is not None
+        return Exchange("GET", path, 0 if refused else 200, "", "", 0.0, "refused" if refused else "")
+
+    return SimpleNamespace(get=get)
+
+
+def test_a_slow_start_is_waited_for(run, aws, launch, task):
+    """Refused, refused, 200: a quarter of a processor imports slowly (E06)."""
+    aws.answers("ecs", "describe_tasks", *[described()] * 3)
+    exchange = await_answer(run, silent(3), launch, task, DEFINITION)
+    assert (exchange.status, exchange.trouble) == (200, "")
+
+
+def test_the_wait_for_an_answer_ends_with_the_task(run, aws, launch, task):
+    """Its address is a stranger's from then on; its end is the reason (E07)."""
+    aws.answers("ecs", "describe_tasks", described(), described(**ENDED), described(**ENDED))
+    aws.answers(
+        "logs", "filter_log_events", {"events": [{"logStreamName": "x", "timestamp": 1, "message": "ImportError: x"}]}
+    )
+    exchange = await_answer(run, silent(1000), launch, task, DEFINITION)
+    assert exchange.trouble.startswith("refused: the application cannot be imported: ImportError: x (Essential")
+    assert aws.now < 1
+
+
+def test_an_empty_page_of_the_log_is_not_its_end(run, aws, launch, task, monkeypatch):
+    """CloudWatch gives a token with it: the line that explains the silence is on the next page (L09, E05)."""
+    monkeypatch.setattr(endpoint_module, "latest_of", lambda _run, task: task)
+    line = {"logStreamName": "ecs/api/t1", "timestamp": 1, "message": "Uvicorn running on http://127.0.0.1:8000"}
+    aws.answers("logs", "filter_log_events", {"events": [], "nextToken": "more"}, {"events": [], "nextToken": "still more"})
+    aws.answers("logs", "filter_log_events", {"events": [line]})
+    exchange = await_answer(run, silent(10**6), launch, task, DEFINITION)
+    assert "refused: the application listens on http://127.0.0.1:8000" in exchange.trouble
+    assert aws.now == pytest.approx(run.settings.patience.answer)

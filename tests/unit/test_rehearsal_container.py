@@ -186,7 +186,7 @@ def test_many_starts_and_stops_leave_no_file_open(world: World) -> None:
 
 
 def test_a_program_that_never_stops_writing_harms_nobody(world: World) -> None:
-    """Its lines are dropped where there are too many, and AWS still answers."""
+    """It has to wait until its lines are taken, and AWS still answers."""
     other = world.container(name="noise", command=["yes"], essential=False, portMappings=[])
     task = world.launch(world.container(), other)
     assert world.lines(task, 1, "noise")[0] == "y"

@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import boto3
 import psutil
@@ -45,10 +45,16 @@ input()
 """
 
 
-def start(*options: str, code: str = MAIN, **more: Any) -> subprocess.Popen[str]:
-    """A process that runs the rehearsal as a person starts it, from other code if need be."""
+@contextmanager
+def start(*options: str, code: str = MAIN) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs the rehearsal as a person starts it, from other code if need be; killed if it is still there."""
     command = [sys.executable, "-c", code, *options]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def greeting(process: subprocess.Popen[str]) -> dict[str, str]:
@@ -136,7 +142,7 @@ def test_a_killed_rehearsal_leaves_no_container() -> None:
 
 def test_a_child_ends_with_its_parent() -> None:
     """The parent is killed, and says nothing to its child."""
-    with start(code=PARENT, stdin=subprocess.PIPE) as parent:
+    with start(code=PARENT) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         assert alive([child])

@@ -1,0 +1,175 @@
+"""fixtures/caller-policy.json allows what the suite does, and nothing else: both are seen in runs of it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+import requests
+from botocore.exceptions import ClientError
+
+from fixtures.permissions import policy
+from fixtures.waiting import Waiter
+from tests.course.standing import Standing
+from tests.faults.record_calls import VARIABLE
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 120
+SERVICES = ("ec2", "ecs", "iam", "logs", "ecr", "application-autoscaling", "service-quotas", "sts")
+ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
+"""https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
+
+
+@dataclass(frozen=True)
+class Implied:
+    """An action that AWS asks for although nobody calls it by that name: with which call, and why."""
+
+    action: str
+    call: str
+    why: str
+
+
+IMPLIED = (
+    Implied("ec2:CreateTags", "ec2:CreateSecurityGroup", "TagSpecifications tag the group as it is made"),
+    Implied("ecs:TagResource", "ecs:CreateService", "tags are given to it, to the cluster and to the revision"),
+    Implied("logs:TagResource", "logs:CreateLogGroup", "tags are given to it"),
+    Implied(
+        "application-autoscaling:TagResource",
+        "application-autoscaling:RegisterScalableTarget",
+        "tags are given to it",
+    ),
+    Implied("iam:PassRole", "ecs:RegisterTaskDefinition", "the execution role is handed to ECS's tasks"),
+    Implied("iam:CreateServiceLinkedRole", "ecs:CreateCluster", "ECS makes its own role when an account first uses it"),
+    Implied(
+        "ec2:DescribeVpcBlockPublicAccessExclusions",
+        "ec2:DescribeVpcBlockPublicAccessOptions",
+        "asked where Block Public Access is on, which it is not in a rehearsal",
+    ),
+    Implied("iam:GetRolePolicy", "iam:ListRolePolicies", "asked for each inline policy of the role, which has none there"),
+)
+
+
+COMMAND = [sys.executable, "-m", "pytest", "tests/acceptance", "--live", "-q", "--load-seconds", "1", "--steady", "1"]
+
+
+def environment(standing, **more):
+    """What a person's shell has who uses this rehearsal."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | standing.exports | more
+
+
+def suite(variables, reports, *arguments):
+    """The suite's exit code, and what it printed."""
+    command = [*COMMAND, "--reports", str(reports), *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=SECONDS, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def assert_ended(code, ended):
+    """The suite ended with that code."""
+    assert ended[0] == code, ended[1]
+
+
+def killed_with_everything_made(variables, reports, *arguments):
+    """A run that is killed when it has made all that a run makes."""
+    command = [*COMMAND, "--reports", str(reports), *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as run:
+        sign = "*/evidence/*PutScheduledAction.json"
+        before = set(reports.glob(sign))
+        Waiter().until("the fuse", lambda: set(reports.glob(sign)) - before or run.poll() is not None, bool, 60)
+        assert run.poll() is None, "it ended before the moment came"
+        run.kill()
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory):
+    """The actions of a plan, a run, a run beside what a killed one left, and the sweep of that."""
+    reports, record = tmp_path_factory.mktemp("reports"), tmp_path_factory.mktemp("calls") / "calls.txt"
+    plugin = ("-p", "tests.faults.record_calls")
+    with Standing() as standing:
+        variables = environment(standing, **{VARIABLE: str(record)})
+        for arguments in ("--plan",), ():
+            assert_ended(0, suite(variables, reports, *plugin, *arguments))
+        killed_with_everything_made(variables, reports, *plugin)
+        assert_ended(pytest.ExitCode.USAGE_ERROR, suite(variables, reports, *plugin))
+        assert_ended(0, suite(variables, reports, *plugin, "--sweep"))
+    return set(record.read_text(encoding="utf-8").split())
+
+
+def test_the_policy_allows_what_is_called_and_no_more(calls):
+    """An action that is missing stops a learner; one too many is a right that nobody needs."""
+    allowed = {action for statement in policy() for action in statement.actions}
+    needed = calls - ALWAYS_ALLOWED | {implied.action for implied in IMPLIED}
+    assert (sorted(needed - allowed), sorted(allowed - needed)) == ([], [])
+
+
+def test_what_a_run_could_call_is_allowed_too():
+    """Calls that only trouble leads to are in the source: a launch that fails, an answer that was lost."""
+    allowed = {action for statement in policy() for action in statement.actions} | ALWAYS_ALLOWED
+    known: dict[str, set[str]] = {}
+    for client in (boto3.Session("x", "x", region_name="us-east-1").client(name) for name in SERVICES):
+        for method, operation in client.meta.method_to_api_mapping.items():
+            known.setdefault(method, set()).add(f"{client.meta.service_model.signing_name}:{operation}")
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "fixtures").glob("*.py"))
+    named = set(re.findall(r"\.([a-z_]+)\(", source)) | set(re.findall(r'get_paginator\("([a-z_]+)"\)', source))
+    assert len(named & set(known)) > 30
+    assert {method: known[method] for method in named & set(known) if not known[method] & allowed} == {}
+
+
+def test_the_suite_runs_with_nothing_but_these_actions(tmp_path):
+    """IAM as moto has it enforces actions, not resources and conditions: those are left open here."""
+    statements = [{"Effect": "Allow", "Action": list(s.actions), "Resource": "*"} for s in policy()]
+    with Standing() as standing:
+        iam = boto3.Session("x", "x", region_name="us-east-1").client("iam", endpoint_url=standing.url)
+        iam.create_user(UserName="learner")
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName="learner", PolicyName="caller", PolicyDocument=document)
+        key = iam.create_access_key(UserName="learner")["AccessKey"]
+        plain = {"Content-Type": "text/plain"}
+        requests.post(f"{standing.url}/moto-api/reset-auth", "0", headers=plain, timeout=10).raise_for_status()
+        own = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+        code, printed = suite(environment(standing, **own), tmp_path)
+        with pytest.raises(ClientError, match="not authorized to perform: iam:DeleteUser"):
+            boto3.Session(*own.values(), region_name="us-east-1").client("iam", endpoint_url=standing.url).delete_user(
+                UserName="learner"
+            )
+    assert code == 0, printed
+    assert "27 PASS" in printed
+    assert "arn:aws:iam::123456789012:user/learner" in printed
+
+
+@pytest.mark.parametrize("implied", IMPLIED, ids=lambda implied: implied.action)
+def test_an_implied_action_belongs_to_a_call_that_is_made(calls, implied):
+    """When the call goes, so does what it implied; and what is called by name is not implied."""
+    assert implied.call in calls, implied.why
+    assert implied.action not in calls
+
+
+@pytest.mark.parametrize(
+    ("action", "resources"),
+    [
+        ("ecs:DeleteService", "arn:aws:ecs:*:*:service/satellite-cluster*/satellite-service*"),
+        ("ecs:DeleteCluster", "arn:aws:ecs:*:*:cluster/satellite-cluster*"),
+        ("logs:DeleteLogGroup", "arn:aws:logs:*:*:log-group:/ecs/satellite-api*"),
+        ("iam:PassRole", "arn:aws:iam::*:role/ecsTaskExecutionRole"),
+        ("iam:AttachRolePolicy", "arn:aws:iam::*:role/ecsTaskExecutionRole"),
+    ],
+)
+def test_what_deletes_or_grants_is_bound_to_the_courses_names(action, resources):
+    """A suite that could delete any cluster is one that no company lets in."""
+    (statement,) = [statement for statement in policy() if action in statement.actions]
+    assert statement.resources == (resources,)
+
+
+def test_what_grants_rights_has_a_condition():
+    """A role is only handed to ECS's tasks, only AWS's own policy is attached, and only groups of runs are deleted."""
+    conditions = {action: set(statement.context) for statement in policy() for action in statement.actions}
+    assert conditions["iam:PassRole"] == {"iam:PassedToService"}
+    assert conditions["iam:AttachRolePolicy"] == {"iam:PolicyARN"}
+    assert conditions["iam:CreateServiceLinkedRole"] == {"iam:AWSServiceName"}
+    assert conditions["ec2:CreateTags"] == {"ec2:CreateAction"}
+    assert conditions["ec2:DeleteSecurityGroup"] == {"aws:ResourceTag/launch-control-run"}
