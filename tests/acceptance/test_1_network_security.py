@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.endpoint import PROBED_PORTS
+from fixtures.address import PROBED_PORTS
 from fixtures.network import (
     HTTP_FROM_ANYWHERE,
     default_vpc_id,

@@ -50,7 +50,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
     """
     tasks = run.waiter.settle(
         "task to stay up",
-        lambda: tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED"),
+        lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at],
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
@@ -79,6 +79,11 @@ def test_the_task_has_a_public_address(aws, address, claim):
     assert address.public_ip
     assert public
     assert address.vpc_id == vpc_id
+
+
+def started(aws, launch):
+    """Every task that the service has started, those that have stopped included."""
+    return tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED")
 
 
 def age(aws, task):

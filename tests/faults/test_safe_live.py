@@ -120,20 +120,21 @@ def test_a_namesake_that_was_a_moment_faster_is_left_alone(account, tmp_path):
     assert sorted(each.code for each in ended) in ([0, 1], [0, 4]), ended
 
 
-def test_what_is_kept_is_told_with_its_price_and_swept(account, place):
+def test_what_is_kept_is_told_with_its_price_and_swept(serving, place):
     """`--keep` leaves it up: what it costs, and the command that removes it, are said at the end."""
-    with launch(account, place, options=("--keep",)) as suite:
+    with launch(serving, place, options=("--keep",), selection="API-1") as suite:
         kept = suite.wait()
     assert kept.code == 0, kept
+    assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
     assert "Remove it with: pytest --live --sweep" in kept.output
-    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
-    listed = sweep(account, place, "--plan")
+    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
+    listed = sweep(serving, place, "--plan")
     assert listed.code == 0, listed
     assert "service satellite-service" in listed.output
-    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
-    assert sweep(account, place).code == 0
-    assert account.left_behind() == []
+    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
+    assert sweep(serving, place).code == 0
+    assert serving.left_behind() == []
 
 
 def test_a_role_of_ones_own_leaves_iam_alone(serving, place):

@@ -218,7 +218,15 @@ def run(aws):
 @pytest.fixture
 def launch():
     """A launch that went well."""
-    counts = {"desired": 1, "running": 1, "pending": 0, "deployments": 1, "rollout": "COMPLETED", "status": "ACTIVE"}
+    counts = {
+        "failed_tasks": 0,
+        "desired": 1,
+        "running": 1,
+        "pending": 0,
+        "deployments": 1,
+        "rollout": "COMPLETED",
+        "status": "ACTIVE",
+    }
     names = {
         "name": "satellite-service",
         "cluster": "satellite-cluster",
@@ -226,7 +234,14 @@ def launch():
         "arn": "",
         "tags": {},
     }
-    places = {"group_ids": (), "subnet_ids": (), "events": (), "launch_type": "FARGATE", "created_at": CREATED}
+    places = {
+        "group_ids": (),
+        "subnet_ids": (),
+        "events": (),
+        "launch_type": "FARGATE",
+        "created_at": CREATED,
+        "public_ip": "ENABLED",
+    }
     return Launch(Service(**counts, **names, **places))
 
 

@@ -425,6 +425,12 @@ def test_what_was_being_ridden_out_is_the_cause_when_time_is_up(run, world):
     assert launched(run).diagnosis.id == "N16"
 
 
+def test_a_task_that_was_scaled_away_is_never_the_cause(run, world):
+    """It stopped because it had to (U12): when time is up, something else is wrong."""
+    world.task(20, "Scaling activity initiated by (deployment 1)", "ServiceSchedulerInitiated", 137)
+    assert launched(run).diagnosis.cause == "the service was not steady within 600 s"
+
+
 def test_a_rollout_completed_at_no_task_is_not_steady(run, world):
     """So begins a service that is scaled up later."""
     world.at(0, desired=0, rollout="COMPLETED", pending=0)
