@@ -89,14 +89,17 @@ class Account:
         try:
             yield
         finally:
-            if self.inventory() != self.strangers and self.left_behind():
+            if self.changes() and self.left_behind():
                 self._standing.__exit__(None, None, None)
                 self._open()
 
     def left_behind(self) -> list[str]:
         """What a run and its undo have changed, when everything that was told to stop has stopped."""
-        look = lambda: self.inventory().since(self.strangers)  # noqa: E731 - it is looked again
-        return Waiter().settle("the account as before", look, lambda seen: not seen, _SETTLING_SECONDS)
+        return Waiter().settle("the account as before", self.changes, lambda seen: not seen, _SETTLING_SECONDS)
+
+    def changes(self) -> list[str]:
+        """What has changed at this moment."""
+        return self.inventory().since(self.strangers)
 
     def without_the_role(self) -> None:
         """Delete the shared role, so that the next run has to make it."""

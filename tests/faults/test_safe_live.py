@@ -127,7 +127,7 @@ def test_what_is_kept_is_told_with_its_price_and_swept(serving, place):
     assert kept.code == 0, kept
     assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
-    assert "Remove it with: pytest --live --sweep" in kept.output
+    assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
     listed = sweep(serving, place, "--plan")
     assert listed.code == 0, listed

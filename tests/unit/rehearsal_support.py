@@ -6,6 +6,7 @@ import functools
 import itertools
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -33,6 +34,7 @@ BRISK = "realistic/30"
 """A pace at which every status of a task lasts long enough to be seen."""
 ACCOUNT = "123456789012"
 EXECUTION_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+_NOT_SEEN_YET = "Cluster not found|InvalidGroup.NotFound|service linked role"
 ANYONE = [{"CidrIp": "0.0.0.0/0"}]
 HTTP_ONLY = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": ANYONE}
 REGION = "us-east-1"
@@ -101,7 +103,9 @@ def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
 class ChildRehearsal:
     """A rehearsal as the suite starts it: it ends when its standard input does."""
 
-    def __init__(self, *options: str, program: tuple[str, ...] = ("-m", "fixtures.rehearsal")) -> None:
+    def __init__(
+        self, *options: str, program: tuple[str, ...] = ("-m", "fixtures.rehearsal"), stderr: int | None = None
+    ) -> None:
         self._folder = tempfile.TemporaryDirectory()
         Path(self._folder.name, "app").mkdir()
         Path(self._folder.name, "app", "main.py").touch()
@@ -120,6 +124,7 @@ class ChildRehearsal:
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
+                stderr=stderr,
                 pass_fds=(listener.fileno(),),
             )
 
@@ -170,6 +175,7 @@ class World:
         self.url, self.region = url or endpoint(pace), region
         self.name = f"world-{next(_numbers)}"
         self.mark = f"{self.name}-of-{os.getpid()}"  # on a command line, it tells this test's processes
+        self._patient = pace != "instant"
         services = ("ec2", "ecs", "iam", "logs", "ecr")
         self.ec2, self.ecs, self.iam, self.logs, self.ecr = (client(self.url, service, region) for service in services)
         self.image = f"{ACCOUNT}.dkr.ecr.{region}.amazonaws.com/satellite-api:v1"
@@ -209,15 +215,28 @@ class World:
 
     @cached_property
     def cluster(self) -> str:
-        self.ecs.create_cluster(clusterName=self.name)
+        self.patiently(lambda: self.ecs.create_cluster(clusterName=self.name))
         return self.name
+
+    def patiently(self, call: Callable[[], Any]) -> Any:
+        """What it answers, as soon as what it needs is seen, where the pace has such waits."""
+
+        def attempt() -> Any:
+            try:
+                return call()
+            except ClientError as error:
+                if self._patient and re.search(_NOT_SEEN_YET, str(error)):
+                    return None
+                raise
+
+        return wait("what was just made", attempt, lambda answer: answer is not None)
 
     def new_group(self, *rules: dict[str, Any], name: str = "", vpc_id: str = "") -> str:
         """The ID of a new security group with these ingress rules."""
         name = name or self.name
         made = self.ec2.create_security_group(GroupName=name, Description=name, VpcId=vpc_id or self.vpc_id)["GroupId"]
         if rules:
-            self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=list(rules))
+            self.patiently(lambda: self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=list(rules)))
         return made
 
     def new_role(self, trusts: str = "ecs-tasks.amazonaws.com", policy: str | None = EXECUTION_POLICY) -> str:
@@ -271,7 +290,7 @@ class World:
             "networkConfiguration": self.network(),
         }
         asked = {name: value for name, value in (given | changes).items() if value is not None}
-        return self.ecs.create_service(**asked)["service"]
+        return self.patiently(lambda: self.ecs.create_service(**asked))["service"]
 
     def launch(self, *containers: dict[str, Any]) -> dict[str, Any]:
         """The first task of a new service of these containers, when the service is steady."""
@@ -299,6 +318,8 @@ class World:
         """The service when everything that was asked for runs, and nothing else."""
 
         def done(service: dict[str, Any]) -> bool:
+            if service["status"] == "MISSING":
+                return False
             counts = service["runningCount"] == service["desiredCount"] and not service["pendingCount"]
             return counts and [d["rolloutState"] for d in service["deployments"]] == ["COMPLETED"]
 

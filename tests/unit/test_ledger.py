@@ -74,9 +74,7 @@ def test_one_failed_delete_does_not_stop_the_others(ledger):
             raise InterruptedCallError("busy")
         deleted.append(entry.name)
 
-    with pytest.raises(
-        LeftBehind, match=r"cluster stuck is left behind: busy\. Remove it with: rm stuck"
-    ):
+    with pytest.raises(LeftBehind, match=r"cluster stuck is left behind: busy\. Remove it with: rm stuck"):
         ledger.undo("cluster", delete, lambda entry: f"rm {entry.name}")
     assert deleted == ["third", "first"]
     assert [entry.name for entry in ledger.open_entries()] == ["stuck"]

@@ -232,6 +232,33 @@ def test_a_forced_deployment_has_a_new_task(world: World) -> None:
     world.steady()
 
 
+def test_a_service_of_no_task_is_complete_and_starts_with_its_next_deployment() -> None:
+    """The new deployment is PRIMARY and in progress until it is steady, the old one disappears, and one task is started."""
+    with World(BRISK) as world:
+        world.create_service(desiredCount=0)
+        (old,) = world.steady()["deployments"]
+        updated = world.update(desiredCount=1, forceNewDeployment=True)
+        deployments = [(d["status"], d["desiredCount"], d["rolloutState"]) for d in updated["deployments"]]
+        assert deployments == [("PRIMARY", 1, "IN_PROGRESS"), ("ACTIVE", 0, "COMPLETED")]
+        seen: list[dict[str, Any]] = []
+
+        def look() -> str:
+            seen.append(world.service())
+            return seen[-1]["deployments"][0]["rolloutState"]
+
+        wait("a completed rollout", look, lambda rollout: rollout == "COMPLETED")
+        one_by_one = [service for service in seen if len(service["deployments"]) == 1]
+        assert list(dict.fromkeys(counts(service) for service in one_by_one)) == [
+            (1, 0, "IN_PROGRESS"),
+            (0, 1, "IN_PROGRESS"),
+            (0, 1, "COMPLETED"),
+        ]
+        assert {service["deployments"][0]["id"] for service in seen} == {updated["deployments"][0]["id"]} != {old["id"]}
+        assert [event for event in world.events() if "has started" in event] == [
+            f"(service {world.name}) has started 1 tasks: (task {world.running()[0]['taskArn'].split('/')[-1]})."
+        ]
+
+
 def test_a_service_of_five_has_five_tasks_and_addresses(world: World) -> None:
     """Every task listens on port 80 of its own."""
     world.create_service(desiredCount=5)

@@ -193,12 +193,15 @@ def test_a_port_is_moved_where_it_cannot_be_had(monkeypatch: pytest.MonkeyPatch)
         runner.moved.cache_clear()
 
 
-def test_a_draining_service_cannot_be_made_again(handicapped: ChildRehearsal) -> None:
+def test_a_draining_service_is_deleted_again_and_not_changed_or_made_again(handicapped: ChildRehearsal) -> None:
     """It is DRAINING until the data plane sees that its tasks stop, which it never does here."""
     world = World(url=handicapped.url)
     world.name = "forgotten"
     world.create_service()
     assert (world.delete()["status"], world.service()["status"]) == ("DRAINING", "DRAINING")
+    assert world.delete(force=False)["status"] == "DRAINING"
+    with pytest.raises(ClientError, match=r"ServiceNotActiveException.*Service was not ACTIVE"):
+        world.update(desiredCount=1)
     with pytest.raises(ClientError, match=r"InvalidParameterException.*Unable to Start a service that is still Draining"):
         world.create_service()
 

@@ -65,11 +65,6 @@ def delete_cluster(world: World) -> Any:
     return world.ecs.delete_cluster(cluster=world.cluster)
 
 
-def delete_and_wait(world: World) -> None:
-    world.delete()
-    wait("INACTIVE", world.service, lambda now: now["status"] == "INACTIVE")
-
-
 SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
 REFUSED = {
     f"{cpu} CPU units with {memory} MiB": Refused(
@@ -168,11 +163,6 @@ REFUSED = {
         after(World.launch, World.delete, lambda world: world.update(desiredCount=1)),
         "ServiceNotActiveException",
         "Service was not ACTIVE.",
-    ),
-    "deleting a service again": Refused(
-        after(World.launch, delete_and_wait, World.delete),
-        "ServiceNotFoundException",
-        "Service not found.",
     ),
     "deleting a cluster with a service": Refused(
         after(World.create_service, delete_cluster),

@@ -147,9 +147,10 @@ def test_an_endpoint_that_is_not_aws_is_named(run):
     assert "http://127.0.0.1:5000, which is not AWS" in the_only(Level.OK, region(elsewhere)).said
 
 
-def ending(run, **delta):
+def ending(run, found_in="env", **delta):
     """The run with credentials that end so long after its limit, by AWS's clock."""
-    return replace(run, aws=replace(run.aws, credentials_end=run.until + timedelta(**delta)))
+    end = run.until + timedelta(**delta)
+    return replace(run, aws=replace(run.aws, credentials_end=end, credentials_from=found_in, temporary=True))
 
 
 def test_credentials_that_outlive_the_run_are_fine(run):
@@ -158,10 +159,9 @@ def test_credentials_that_outlive_the_run_are_fine(run):
     assert "nothing says" in the_only(Level.OK, credentials(run)).said
 
 
-def test_credentials_that_surely_end_first_are_refused(run, monkeypatch):
+def test_credentials_that_surely_end_first_are_refused(run):
     """They are in the environment with their end, and nobody renews them there."""
     soon = ending(run, minutes=-10)
-    monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", soon.aws.credentials_end.isoformat())
     found = the_only(Level.REFUSAL, credentials(soon))
     assert f"they end at {soon.aws.credentials_end:%H:%M} UTC" in found.said
     assert "--max-minutes 19" in found.remedy
@@ -170,16 +170,15 @@ def test_credentials_that_surely_end_first_are_refused(run, monkeypatch):
 
 def test_credentials_that_renew_themselves_are_noted(run):
     """Those of a role, of a container or of a sign-in: boto3 fetches new ones before they end."""
-    found = the_only(Level.NOTE, credentials(ending(run, minutes=-10)))
+    found = the_only(Level.NOTE, credentials(ending(run, "assume-role", minutes=-10)))
     assert "boto3 renews them" in found.said
     assert "aws sso login" in found.remedy
 
 
-def test_temporary_credentials_whose_end_is_unknown_are_noted(run, monkeypatch):
-    """The way back is named: a sweep. In a rehearsal they are nobody's business."""
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "x")
-    live = replace(run, settings=replace(run.settings, live=True))
-    assert "pytest --live --sweep" in the_only(Level.NOTE, credentials(live)).remedy
+def test_temporary_credentials_whose_end_is_unknown_are_noted(run):
+    """The way back is named: a sweep."""
+    temporary = replace(run, aws=replace(run.aws, temporary=True))
+    assert "pytest --live --sweep" in the_only(Level.NOTE, credentials(temporary)).remedy
     assert the_only(Level.OK, credentials(run))
 
 
