@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.report.gate import RIDES_ALONG
 from fixtures.report.outcomes import Outcome, Status, complete
-from fixtures.report.rubric import BY_ID, RUBRIC
+from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
 
 ROOT = Path(__file__).parents[2]
 CONFTEST = """

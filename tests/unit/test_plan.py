@@ -6,6 +6,7 @@ import pytest
 
 from fixtures import plan
 from fixtures.plan import Refused, kept, prepare_to_spend
+from fixtures.preflight import Finding, Level
 
 
 @pytest.fixture
@@ -50,6 +51,19 @@ def test_a_plan_above_max_cost_is_refused(spending):
     with pytest.raises(Refused, match=r"may cost \$0.0137, more than the \$0.01 of --max-cost\n.*--max-minutes"):
         prepare_to_spend(spending(max_cost=0.01))
     prepare_to_spend(spending(max_cost=0.014))
+
+
+def test_what_only_a_task_needs_is_a_note_where_none_is_launched(spending, capsys, monkeypatch):
+    """`-k NET-` needs no image; a group of that name is in its way all the same."""
+    image, name = (Finding(Level.REFUSAL, subject, "it is not as it should be") for subject in ("image", "names"))
+    monkeypatch.setattr(plan, "examine", lambda _: (image,))
+    prepare_to_spend(spending(live=True), launching=False)
+    assert "note     image: it is not as it should be" in capsys.readouterr().out
+    with pytest.raises(Refused, match="refused  image"):
+        prepare_to_spend(spending(live=True))
+    monkeypatch.setattr(plan, "examine", lambda _: (image, name))
+    with pytest.raises(Refused, match="1 thing to mend first\nrefused  names"):
+        prepare_to_spend(spending(live=True), launching=False)
 
 
 def test_what_is_kept_is_told_with_its_price_and_its_end(spending):
