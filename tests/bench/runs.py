@@ -21,7 +21,11 @@ BARE = Path(__file__).with_name("bare.py")
 STEP_5 = "tests/acceptance/test_5_load_testing.py"
 _RECORDED = ("ec2", "ecs", "iam", "logs")
 _TIMED_STEPS = ("Step 0", "Step 1", "Step 2", "Step 3", "Step 4", "Cleanup")
-_REFUSED_WHILE_TASKS_STOP = re.compile(r"^(aws (?:ecs delete-cluster|ec2 delete-security-group) .*)$", re.MULTILINE)
+_REFUSED_FOR_NOW = re.compile(
+    r"^(aws (?:ecs (?:create-cluster|create-service|delete-cluster|wait services-stable)"
+    r"|ec2 (?:authorize-security-group-ingress|delete-security-group)) .*)$",
+    re.MULTILINE,
+)
 
 
 class RunFailed(Exception):  # noqa: N818 - it says what happened
@@ -69,10 +73,10 @@ def time_bare(standing: Standing) -> float:
 def time_cli(standing: Standing) -> float:
     """The course's commands of steps 0-4 and the cleanup, in seconds. Raises RunFailed.
 
-    What AWS refuses while a task still stops is asked for again every 5 s, as a person would.
+    What AWS refuses while something is new, or a task still stops, is asked for again every 5 s, as a person would.
     """
     commands = "".join(steps()[name] for name in _TIMED_STEPS).replace("http://$PUBLIC_IP", standing.address)
-    commands = _REFUSED_WHILE_TASKS_STOP.sub(r"until \1; do sleep 5; done", commands)
+    commands = _REFUSED_FOR_NOW.sub(r"until \1; do sleep 5; done", commands)
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), OWN_CLI)
         started = time.monotonic()

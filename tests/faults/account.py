@@ -115,7 +115,8 @@ class Account:
 
     def _network(self) -> Iterator[str]:
         for group in _all(self.ec2, "describe_security_groups", "SecurityGroups"):
-            yield f"security group {group['GroupId']} {group['GroupName']} {_json(group.get('Tags'))} {_json(group['IpPermissions'])}"
+            details = f"{_json(group.get('Tags'))} {_json(group['IpPermissions'])}"
+            yield f"security group {group['GroupId']} {group['GroupName']} {details}"
         for eni in _all(self.ec2, "describe_network_interfaces", "NetworkInterfaces"):
             yield f"network interface {eni['NetworkInterfaceId']} of {[group['GroupName'] for group in eni['Groups']]}"
 
@@ -135,7 +136,8 @@ class Account:
             for service in self.ecs.describe_services(cluster=cluster, services=[arn], include=["TAGS"])["services"]:
                 if service["status"] != "INACTIVE":
                     counts = [service[each] for each in ("desiredCount", "runningCount", "pendingCount")]
-                    yield f"service {cluster}/{service['serviceName']} {service['status']} {counts} {_json(service.get('tags'))}"
+                    tags = _json(service.get("tags"))
+                    yield f"service {cluster}/{service['serviceName']} {service['status']} {counts} {tags}"
 
     def _tasks(self, cluster: str) -> Iterator[str]:
         arns = {
@@ -153,7 +155,8 @@ class Account:
 
     def _logs(self) -> Iterator[str]:
         for group in _all(self.logs, "describe_log_groups", "logGroups"):
-            yield f"log group {group['logGroupName']} {_json(self.logs.list_tags_log_group(logGroupName=group['logGroupName'])['tags'])}"
+            name = group["logGroupName"]
+            yield f"log group {name} {_json(self.logs.list_tags_log_group(logGroupName=name)['tags'])}"
 
     def _scaling(self) -> Iterator[str]:
         for target in _all(self.scaling, "describe_scalable_targets", "ScalableTargets", ServiceNamespace="ecs"):

@@ -11,6 +11,7 @@ import threading
 from collections import Counter
 from dataclasses import asdict, dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -46,6 +47,8 @@ class Fault:
     """A signal comes when the request was carried out and its answer is not yet known; else before it is sent."""
     spreads: bool = False
     """From then on it happens at every call of every operation."""
+    again: int = 0
+    """So many calls later, of whatever operation, it happens once more."""
 
 
 def variables(record: os.PathLike[str], *faults: Fault) -> dict[str, str]:
@@ -70,6 +73,9 @@ class Saboteur:
             self._counts.update([name, EVERYTHING])
             fault = self._spread or next((f for f in self._faults if self._strikes(f, name)), None)
             self._spread = fault if fault and fault.spreads else None
+            if fault and fault.again:
+                number = self._counts[EVERYTHING] + fault.again
+                self._faults.append(Fault(fault.kind, EVERYTHING, number, number))
         self._note(name, fault.kind if fault else "")
         return self._happen(fault, request, service, operation) if fault else None
 
@@ -77,7 +83,7 @@ class Saboteur:
         return fault.operation in (name, EVERYTHING) and fault.first <= self._counts[fault.operation] <= fault.last
 
     def _note(self, name: str, kind: str) -> None:
-        with open(self._record, "a", encoding="utf-8") as file:
+        with Path(self._record).open("a", encoding="utf-8") as file:
             file.write(f"{name} {kind}\n")
 
     def _happen(self, fault: Fault, request: AWSPreparedRequest, service: str, operation: str) -> AWSResponse | None:

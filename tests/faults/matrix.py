@@ -28,9 +28,9 @@ class Call:
     def writes(self) -> bool:
         return not _READS.search(self.operation)
 
-    def fault(self, kind: str, *, after: bool = False) -> Fault:
-        """That fault at this call alone."""
-        return Fault(kind, self.operation, self.number, self.number, after)
+    def fault(self, kind: str, *, after: bool = False, again: int = 0) -> Fault:
+        """That fault at this call alone, or once more so many calls later."""
+        return Fault(kind, self.operation, self.number, self.number, after, again=again)
 
     def __str__(self) -> str:
         return self.operation + (f" {self.number}" if self.number > 1 else "")

@@ -18,8 +18,25 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_SECONDS = 60.0
 """A run that takes longer hangs."""
-WARM = ("pytest", "_pytest.assertion.rewrite", "_pytest.python", "boto3", "botocore.session", "botocore.httpsession", "requests")
-WARM += ("jinja2", "jsonschema", "referencing", "PIL.Image", "PIL.JpegImagePlugin", "psutil", "xml.etree.ElementTree", "difflib")
+WARM = (
+    "pytest",
+    "_pytest.assertion.rewrite",
+    "_pytest.python",
+    "boto3",
+    "botocore.session",
+    "botocore.httpsession",
+    "requests",
+)
+WARM += (
+    "jinja2",
+    "jsonschema",
+    "referencing",
+    "PIL.Image",
+    "PIL.JpegImagePlugin",
+    "psutil",
+    "xml.etree.ElementTree",
+    "difflib",
+)
 """Imported once, before the forks. No pytest plugins: pytest has to load those itself."""
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
 

@@ -1,9 +1,14 @@
-"""Whatever one operation of AWS does, a run proves everything, or says what AWS said; and nothing of it is left unnoticed."""
+"""Whatever one operation of AWS does, a run proves all, or says what AWS said; and nothing of it is left unnoticed."""
 
 import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from fixtures.waiting import Waiter
 from tests.faults.account import Account
 from tests.faults.aws_faults import FOREVER, IAM_PREFIXES, Fault
 from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
@@ -11,6 +16,7 @@ from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
 JUDGED = "RUN- or CLEAN- or TASK- or NET-1 or NET-2 or LOG-1"
 """What calls every operation that any criterion calls."""
 BRIEFLY = ("--steady", "0.1")
+SECONDS = 20.0
 TRACEBACK = re.compile(r"^Traceback|^E   |^\S+\.py:\d+: ", re.MULTILINE)
 
 
@@ -81,6 +87,29 @@ def test_what_aws_refuses_is_told_in_its_words(kind, account, operations, tmp_pa
                 swept = sweep(account, place)
                 assert account.left_behind() == [], str(swept)
                 assert swept.code == 0, str(swept)
+
+
+def test_the_commands_that_are_told_remove_everything(account, tmp_path):
+    """Whoever pastes them, one after the other, needs no sweep: they are complete, and in the order that AWS needs."""
+    place = Place(tmp_path)
+    with account.restored():
+        with launch(account, place, Fault("expired_token", "ecs.DeleteService", spreads=True)) as suite:
+            ended = suite.wait()
+        commands = re.findall(r"^LEFT BEHIND: .*Remove it with: (aws .*)$", ended.output, re.MULTILINE)
+        assert [command.split()[2].split("-")[0] for command in commands].count("delete") >= 4, str(ended)
+        for command in commands:
+            run_it = lambda command=command: aws(account, command)  # noqa: E731 - what is still draining takes a moment
+            said = Waiter().settle(command, run_it, lambda said: not said, SECONDS)
+            assert said == "", f"{command}: {said}"
+        assert account.left_behind() == [], str(ended)
+
+
+def aws(account, command):
+    """What the AWS CLI complains of; nothing where it did what it was told."""
+    program = Path(sys.executable).with_name("aws")
+    words = [str(program), *shlex.split(command)[1:]]
+    environment = account.variables | {"PATH": str(program.parent)}
+    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=False).stderr.strip()
 
 
 def words(kind, operation):

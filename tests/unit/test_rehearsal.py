@@ -8,7 +8,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import BRISK, World, alive, processes_with, python, server, wait
+from tests.unit.rehearsal_support import BRISK, EXECUTION_POLICY, World, alive, processes_with, python, server, wait
 
 SCALING = "Scaling activity initiated by (deployment ecs-svc/"
 IGNORES_SIGTERM = """
@@ -257,6 +257,41 @@ def test_a_service_of_no_task_is_complete_and_starts_with_its_next_deployment() 
         assert [event for event in world.events() if "has started" in event] == [
             f"(service {world.name}) has started 1 tasks: (task {world.running()[0]['taskArn'].split('/')[-1]})."
         ]
+
+
+def test_services_are_listed_by_cluster_while_they_are_active(world: World) -> None:
+    """Not those of a cluster whose name ends alike, such as another suite's, and no deleted ones."""
+    other = f"my-{world.cluster}"
+    world.ecs.create_cluster(clusterName=other)
+    for cluster, service in ((other, "others"), (world.cluster, "kept"), (world.cluster, "deleted")):
+        world.create_service(cluster=cluster, serviceName=service, desiredCount=0)
+    world.delete(service="deleted")
+    listed = world.ecs.list_services(cluster=world.cluster)["serviceArns"]
+    assert [arn.split("/")[-2:] for arn in listed] == [[world.cluster, "kept"]]
+    world.delete(cluster=other, service="others")
+
+
+def test_a_deleted_revision_lives_on_in_its_service(world: World) -> None:
+    """A service that uses it can still start tasks, and the rehearsal goes on."""
+    arn = world.register()
+    world.create_service(taskDefinition=arn, desiredCount=0)
+    world.ecs.deregister_task_definition(taskDefinition=arn)
+    (deleted,) = world.ecs.delete_task_definitions(taskDefinitions=[arn])["taskDefinitions"]
+    assert deleted["status"] == "DELETE_IN_PROGRESS"
+    world.update(desiredCount=1)
+    world.steady()
+    assert [task["taskDefinitionArn"] for task in world.running()] == [arn]
+
+
+def test_a_role_that_is_deleted_under_a_starting_task_stops_it() -> None:
+    """The task has nobody's rights any more, and the rehearsal goes on."""
+    with World(BRISK) as world:
+        world.create_service()
+        wait("a task", world.tasks)
+        role = world.role_arn.split("/")[-1]
+        world.iam.detach_role_policy(RoleName=role, PolicyArn=EXECUTION_POLICY)
+        world.iam.delete_role(RoleName=role)
+        assert "is not authorized to perform: ecr:GetAuthorizationToken" in world.stopped()["stoppedReason"]
 
 
 def test_a_service_of_five_has_five_tasks_and_addresses(world: World) -> None:

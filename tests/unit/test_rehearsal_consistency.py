@@ -40,6 +40,21 @@ def test_a_new_cluster_takes_no_service_at_first(world: World) -> None:
     assert world.patiently(create)["service"]["status"] == "ACTIVE"
 
 
+def test_a_new_cluster_is_missing_at_first(world: World) -> None:
+    """C03: then it is described with its tags, and making it again does not hide it; a new one can be deleted at once."""
+    tags = [{"key": "run", "value": "1"}]
+    make = lambda: world.ecs.create_cluster(clusterName=world.name, tags=tags)  # noqa: E731
+    describe = lambda: world.ecs.describe_clusters(clusters=[world.name], include=["TAGS"])  # noqa: E731
+    world.patiently(make)
+    answer = describe()
+    assert (answer["clusters"], [failure["reason"] for failure in answer["failures"]]) == ([], ["MISSING"])
+    (cluster,) = wait("the cluster", describe, lambda now: now["clusters"])["clusters"]
+    make()
+    assert (cluster["tags"], describe()["clusters"]) == (tags, [cluster])
+    other = world.ecs.create_cluster(clusterName=f"{world.name}-other")["cluster"]["clusterName"]
+    assert world.ecs.delete_cluster(cluster=other)["cluster"]["status"] == "INACTIVE"
+
+
 def test_a_new_service_is_missing_at_first(world: World) -> None:
     """S06: DescribeServices lists it among its failures, then as ACTIVE; a fuse cannot be set until then either."""
     arn = world.create_service(desiredCount=0)["serviceArn"]

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures.rehearsal import runner
-from tests.unit.rehearsal_support import ROOT, ChildRehearsal, World, alive, client, processes_with, server, wait
+from tests.unit.rehearsal_support import ROOT, ChildRehearsal, World, alive, client, processes_with, reach, server, wait
 
 NO_LOW_PORTS = """
 import socket
@@ -204,6 +205,24 @@ def test_a_draining_service_is_deleted_again_and_not_changed_or_made_again(handi
         world.update(desiredCount=1)
     with pytest.raises(ClientError, match=r"InvalidParameterException.*Unable to Start a service that is still Draining"):
         world.create_service()
+
+
+def test_two_suites_at_once_do_not_meet() -> None:
+    """Their names differ, however alike they are: each sees and deletes what is its own."""
+    with ChildRehearsal() as rehearsal, ThreadPoolExecutor(2) as suites:
+        worlds = [World(url=rehearsal.url) for _ in range(2)]
+        worlds[1].name = f"my-{worlds[0].name}"
+        tasks = list(suites.map(World.launch, worlds))
+        assert len({world.address(task) for world, task in zip(worlds, tasks, strict=True)}) == 2
+        for world, task in zip(worlds, tasks, strict=True):
+            assert world.ecs.list_tasks(cluster=world.cluster)["taskArns"] == [task["taskArn"]]
+            assert len(world.ecs.list_services(cluster=world.cluster)["serviceArns"]) == 1
+            assert world.lines(task) == ["listening"]
+        worlds[0].delete()
+        worlds[0].stopped()
+        assert [task["taskArn"] for task in worlds[1].running()] == [tasks[1]["taskArn"]]
+        assert reach(worlds[1].address(tasks[1])) == "hello"
+        worlds[1].delete()
 
 
 @pytest.mark.parametrize("crash", CRASHES.values(), ids=CRASHES.keys())

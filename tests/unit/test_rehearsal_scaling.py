@@ -120,6 +120,26 @@ def test_an_action_lifts_a_service_to_its_least_number_of_tasks(world: ScalingWo
     assert world.limits() == (2, 3)
 
 
+@pytest.mark.parametrize(("before", "least", "most", "after"), [(0, 2, 5, 2), (3, 0, 1, 1)])
+def test_a_registration_brings_the_service_into_its_range(
+    world: ScalingWorld, before: int, least: int, most: int, after: int
+) -> None:
+    """At once, in both directions, as the reference of RegisterScalableTarget says."""
+    world.create_service(desiredCount=before)
+    world.register_target(MinCapacity=least, MaxCapacity=most)
+    assert world.service()["desiredCount"] == after
+
+
+def test_a_fuse_of_a_deleted_service_harms_nobody(world: ScalingWorld) -> None:
+    """It goes off into the void, and AWS still answers."""
+    world.create_service()
+    world.register_target()
+    world.schedule(timedelta(seconds=2))
+    world.delete()
+    wait("the fuse", world.actions, lambda left: not left)
+    assert world.service()["status"] in ("DRAINING", "INACTIVE")
+
+
 def test_an_action_of_tomorrow_waits(world: ScalingWorld) -> None:
     """Its time is read in UTC, and another action's in the zone that it names."""
     task = world.launch()

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fixtures import cleanup, cluster, iam, logs, network, service, task_definition
 from fixtures.ledger import NameTaken
@@ -276,3 +277,29 @@ def test_a_policy_that_hides_behind_anothers_name_is_seen(run):
     run.aws.iam.attach_role_policy(RoleName="ecsTaskExecutionRole", PolicyArn=made)
     run.aws.iam.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="same", PolicyDocument=json.dumps(nothing))
     assert iam.describe_role(run.aws, arn).grants_everything == (made,)
+
+
+@pytest.mark.parametrize("kind", ["cluster", "security group"])
+def test_what_aws_does_not_see_yet_is_deleted_all_the_same(run, monkeypatch, kind):
+    """A run that is stopped a moment after its first creation is told that there is no such thing: there is."""
+    client, operation, code, provision = {
+        "cluster": (run.aws.ecs, "delete_cluster", "ClusterNotFoundException", cluster.provision_cluster),
+        "security group": (
+            run.aws.ec2,
+            "delete_security_group",
+            "InvalidGroup.NotFound",
+            network.provision_security_group,
+        ),
+    }[kind]
+    deletes = [getattr(client, operation)]
+
+    def not_yet(**asked):
+        if len(deletes) == 1:
+            deletes.append(None)
+            raise ClientError({"Error": {"Code": code, "Message": "not found"}}, operation)
+        return deletes[0](**asked)
+
+    monkeypatch.setattr(client, operation, not_yet)
+    with provision(run):
+        assert cleanup.tagged(run)
+    assert cleanup.tagged(run) == []
