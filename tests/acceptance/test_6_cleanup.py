@@ -96,8 +96,7 @@ def test_nothing_of_the_run_is_left(run, cleanup, claim):
     The other criteria ask for what the run remembers; this one asks AWS for whatever bears the run's tag.
     """
     cleanup.of_any_kind()
-    remains = [str(leftover) for leftover in cleanup.leftovers]
-    remains += [str(found) for found in tagged(run) if run.is_ours(found.tags)]
+    remains = [str(found) for found in tagged(run) if run.is_ours(found.tags)]
     claim(
         expected=f"nothing but the role {run.settings.names.execution_role}",
         observed="; ".join(remains) or "nothing",

@@ -47,6 +47,8 @@ class Fault:
     """A signal comes when the request was carried out and its answer is not yet known; else before it is sent."""
     spreads: bool = False
     """From then on it happens at every call of every operation."""
+    tries: bool = False
+    """It happens at first tries only; botocore's second one is let through."""
     again: int = 0
     """So many calls later, of whatever operation, it happens once more."""
 
@@ -71,7 +73,7 @@ class Saboteur:
         name = f"{service}.{operation}"
         with self._lock:
             self._counts.update([name, EVERYTHING])
-            fault = self._spread or next((f for f in self._faults if self._strikes(f, name)), None)
+            fault = self._spread or next((f for f in self._faults if self._strikes(f, name, request)), None)
             self._spread = fault if fault and fault.spreads else None
             if fault and fault.again:
                 number = self._counts[EVERYTHING] + fault.again
@@ -79,7 +81,9 @@ class Saboteur:
         self._note(name, fault.kind if fault else "")
         return self._happen(fault, request, service, operation) if fault else None
 
-    def _strikes(self, fault: Fault, name: str) -> bool:
+    def _strikes(self, fault: Fault, name: str, request: AWSPreparedRequest) -> bool:
+        if fault.tries and "attempt=1" not in str(request.headers["amz-sdk-request"]):
+            return False
         return fault.operation in (name, EVERYTHING) and fault.first <= self._counts[fault.operation] <= fault.last
 
     def _note(self, name: str, kind: str) -> None:

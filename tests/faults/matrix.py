@@ -13,6 +13,11 @@ from tests.faults.suite import Ended, Suite
 
 EVERYTHING_MADE = "RUN-1 or RUN-2 or CLEAN"
 """The fewest criteria that make, and unmake, everything that a whole run does."""
+JUDGED = "RUN- or CLEAN- or TASK- or NET-1 or NET-2 or LOG-1"
+"""The fewest criteria that call every operation that any criterion calls."""
+SELECTIONS = ("NET-1", "TASK-1", EVERYTHING_MADE, JUDGED)
+"""From what costs the least."""
+BRIEFLY = ("--steady=0.1",)
 _READS = re.compile(r"\.(Describe|List|Get|Filter|BatchGet|Simulate|Lookup)")
 _PLUGIN = ("-p", "tests.faults.aws_faults")
 
@@ -86,3 +91,18 @@ def sweep(account: Account, place: Place, *options: str) -> Ended:
     words = ["tests/acceptance", "--live", "--sweep", "-q", f"--reports={place.reports}", *_PLUGIN, *options]
     with Suite(words, account.variables | variables(place.folder / "swept.txt"), place.folder) as suite:
         return suite.wait()
+
+
+def operations(account: Account, folder: Path) -> dict[str, str]:
+    """Every operation that the suite calls, as recorded, and the smallest selection that makes it do so."""
+    found: dict[str, str] = {}
+    for number, selection in enumerate(SELECTIONS):
+        place = Place(folder / str(number))
+        account.without_the_role()
+        with launch(account, place, selection=selection, options=BRIEFLY) as suite:
+            ended = suite.wait()
+        if ended.code != 0 or account.left_behind():
+            raise RuntimeError(f"a clean run is not clean: {account.changes()}\n{ended}")
+        for call in place.calls():
+            found.setdefault(call.operation, selection)
+    return found

@@ -1,23 +1,12 @@
-"""Whatever one operation of AWS does, a run proves all, or says what AWS said; and nothing of it is left unnoticed."""
-
-import re
-import shlex
-import subprocess
-import sys
-from pathlib import Path
+"""What fails once is tried again, at every operation of AWS: all is proved, and what was done twice is one thing."""
 
 import pytest
 
-from fixtures.waiting import Waiter
 from tests.faults.account import Account
-from tests.faults.aws_faults import FOREVER, IAM_PREFIXES, Fault
-from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
+from tests.faults.aws_faults import EVERYTHING, FOREVER, Fault
+from tests.faults.matrix import BRIEFLY, JUDGED, Place, launch, operations
 
-JUDGED = "RUN- or CLEAN- or TASK- or NET-1 or NET-2 or LOG-1"
-"""What calls every operation that any criterion calls."""
-BRIEFLY = ("--steady", "0.1")
-SECONDS = 20.0
-TRACEBACK = re.compile(r"^Traceback|^E   |^\S+\.py:\d+: ", re.MULTILINE)
+KINDS = ("throttling", "server_error", "time_out", "lost_answer")
 
 
 @pytest.fixture(scope="module")
@@ -28,113 +17,34 @@ def account():
 
 
 @pytest.fixture(scope="module")
-def operations(account, tmp_path_factory):
-    """Every operation that the suite calls, and the fewest criteria that make it do so."""
-    found: dict[str, str] = {}
-    for selection in (EVERYTHING_MADE, JUDGED):
-        account.without_the_role()
-        place = Place(tmp_path_factory.mktemp("clean"))
-        with launch(account, place, selection=selection, options=BRIEFLY) as suite:
-            ended = suite.wait()
-        assert ended.code == 0, str(ended)
-        assert account.left_behind() == []
-        for call in place.calls():
-            found.setdefault(call.operation, selection)
-    return found
+def called(account, tmp_path_factory):
+    """Every operation that the suite calls, each with the smallest selection that makes it do so."""
+    return operations(account, tmp_path_factory.mktemp("clean"))
 
 
-@pytest.mark.parametrize("kind", ["throttling", "server_error", "time_out", "lost_answer"])
-def test_what_fails_once_is_tried_again(kind, account, operations, tmp_path, subtests):
-    """AWS fails now and then; botocore tries again, and what was carried out twice is still one thing."""
-    for operation, selection in operations.items():
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_fails_once_is_tried_again(kind, account, called, tmp_path, subtests):
+    """AWS fails now and then: once at each operation in turn."""
+    for operation, selection in called.items():
         place = Place(tmp_path / operation)
-        account.without_the_role()
         with subtests.test(f"{kind} at {operation}"), account.restored():
-            with launch(account, place, Fault(kind, operation), selection=selection, options=BRIEFLY) as suite:
-                ended = suite.wait()
+            all_is_proved(account, place, Fault(kind, operation), selection)
             assert f"{operation} {kind}" in place.record.read_text()
-            assert account.left_behind() == [], str(ended)
-            assert ended.code == 0, str(ended)
-            assert {o["status"] for o in place.outcomes().values()} <= {"PASS", "NOT RUN"}
-            assert not TRACEBACK.search(ended.output), str(ended)
 
 
-@pytest.mark.parametrize("kind", ["access_denied", "expired_token"])
-def test_what_aws_refuses_is_told_in_its_words(kind, account, operations, tmp_path, subtests):
-    """A permission that is missing, or credentials that end, are nobody's deployment; what stays is told with its remedy."""
-    for operation, selection in operations.items():
-        place = Place(tmp_path / operation)
-        account.without_the_role()
-        with subtests.test(f"{kind} at {operation}"), account.restored():
-            fault = Fault(kind, operation, last=FOREVER, spreads=kind == "expired_token")
-            with launch(account, place, fault, selection=selection, options=BRIEFLY) as suite:
-                ended = suite.wait()
-            assert f"{operation} {kind}" in place.record.read_text()
-            assert not TRACEBACK.search(ended.output), str(ended)
-            statuses = {o["status"] for o in place.outcomes().values()}
-            left = account.left_behind() if ended.code == 0 else account.changes()
-            untold = [line for line in left if not is_told(line, ended.output)]
-            assert untold == [], str(ended)
-            if ended.code != 0:
-                assert ended.code in (1, 2, 4), str(ended)
-                assert words(kind, operation) in " ".join(ended.output.split()), str(ended)
-                assert "FAIL" not in statuses, str(ended)
-            else:
-                assert statuses <= {"PASS", "NOT RUN"}, str(ended)
-                assert left == []
-            if left:
-                assert ended.code != 0
-                swept = sweep(account, place)
-                assert account.left_behind() == [], str(swept)
-                assert swept.code == 0, str(swept)
-
-
-def test_the_commands_that_are_told_remove_everything(account, tmp_path):
-    """Whoever pastes them, one after the other, needs no sweep: they are complete, and in the order that AWS needs."""
-    place = Place(tmp_path)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_request_may_fail_once(kind, account, tmp_path):
+    """AWS has a bad day: the first try of every single request fails, and its second one does not."""
     with account.restored():
-        with launch(account, place, Fault("expired_token", "ecs.DeleteService", spreads=True)) as suite:
-            ended = suite.wait()
-        commands = re.findall(r"^LEFT BEHIND: .*Remove it with: (aws .*)$", ended.output, re.MULTILINE)
-        assert [command.split()[2].split("-")[0] for command in commands].count("delete") >= 4, str(ended)
-        for command in commands:
-            run_it = lambda command=command: aws(account, command)  # noqa: E731 - what is still draining takes a moment
-            said = Waiter().settle(command, run_it, lambda said: not said, SECONDS)
-            assert said == "", f"{command}: {said}"
-        assert account.left_behind() == [], str(ended)
+        all_is_proved(account, Place(tmp_path), Fault(kind, EVERYTHING, last=FOREVER, tries=True), JUDGED)
 
 
-def aws(account, command):
-    """What the AWS CLI complains of; nothing where it did what it was told."""
-    program = Path(sys.executable).with_name("aws")
-    words = [str(program), *shlex.split(command)[1:]]
-    environment = account.variables | {"PATH": str(program.parent)}
-    return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=False).stderr.strip()
-
-
-def words(kind, operation):
-    """What AWS says, as the output has to show it."""
-    if kind == "expired_token":
-        return "expired"
-    service, name = operation.split(".")
-    return f"not authorized to perform: {IAM_PREFIXES.get(service, service)}:{name}"
-
-
-COMMANDS = {
-    r"more: security group (\S+)": "aws ec2 delete-security-group --group-id {}",
-    r"more: cluster (\S+)": "aws ecs delete-cluster --cluster {}",
-    r"more: service \S+/(\S+)": "--service {} --force",
-    r"more: revision (\S+)": "{}",
-    r"more: log group (\S+)": "aws logs delete-log-group --log-group-name {}",
-    r"more: scalable target (\S+)": "--resource-id {}",
-}
-
-
-def is_told(line, output):
-    """Whether the output has the command that removes what the line is about; what goes with something else need none."""
-    told = " ".join(output.split())
-    for pattern, command in COMMANDS.items():
-        found = re.match(pattern, line)
-        if found:
-            return command.format(found[1]) in told
-    return bool(re.match(r"more: (network interface|task|scheduled action)|(more|gone): .* processes of containers", line))
+def all_is_proved(account, place, fault, selection):
+    """The run ends green, says nothing of the suite's insides, and leaves nothing behind."""
+    account.without_the_role()
+    with launch(account, place, fault, selection=selection, options=BRIEFLY) as suite:
+        ended = suite.wait()
+    assert account.left_behind() == [], str(ended)
+    assert ended.code == 0, str(ended)
+    assert {outcome["status"] for outcome in place.outcomes().values()} == {"PASS", "NOT RUN"}
+    assert "Traceback" not in ended.output, str(ended)
