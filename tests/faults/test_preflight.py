@@ -99,7 +99,7 @@ def test_a_plan_says_everything_and_makes_nothing(account, tmp_path):
     code, output = account.pytest(tmp_path / "reports", "--plan", "--expect-account", ACCOUNT)
     assert code == 0, output
     assert account.things() == before
-    assert "It makes the security group satellite-api-sg" in output
+    assert "it makes the security group satellite-api-sg" in output
     assert f"ok       account: {ACCOUNT}, as arn:aws:sts::{ACCOUNT}:user/moto, as expected" in output
     assert f"{IMAGE}:v1 is in ECR" in output
     assert "Traceback" not in output
