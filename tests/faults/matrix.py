@@ -55,15 +55,11 @@ class Place:
     def record(self) -> Path:
         return self.folder / "calls.txt"
 
-    @property
-    def swept(self) -> Path:
-        return self.folder / "swept.txt"
-
-    def calls(self, record: Path | None = None) -> list[Call]:
-        """Every call that was recorded, in order: of the run, or in that other record."""
+    def calls(self) -> list[Call]:
+        """Every call that was recorded, in order."""
         counts: Counter[str] = Counter()
         calls = []
-        for line in (record or self.record).read_text(encoding="utf-8").splitlines():
+        for line in self.record.read_text(encoding="utf-8").splitlines():
             operation = line.split()[0]
             counts[operation] += 1
             calls.append(Call(operation, counts[operation]))
@@ -90,10 +86,10 @@ def launch(
     return Suite(words, account.variables | variables(place.record, *faults), place.folder, terminal)
 
 
-def sweep(account: Account, place: Place, *options: str, faults: tuple[Fault, ...] = ()) -> Ended:
-    """How a sweep has ended, with these faults waiting for it."""
+def sweep(account: Account, place: Place, *options: str) -> Ended:
+    """How a sweep has ended."""
     words = ["tests/acceptance", "--live", "--sweep", "-q", f"--reports={place.reports}", *_PLUGIN, *options]
-    with Suite(words, account.variables | variables(place.swept, *faults), place.folder) as suite:
+    with Suite(words, account.variables | variables(place.folder / "swept.txt"), place.folder) as suite:
         return suite.wait()
 
 

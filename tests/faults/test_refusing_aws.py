@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 
 from fixtures.waiting import Waiter
-from tests.faults.account import Account
+from tests.faults.account import REGION, Account
 from tests.faults.aws_faults import FOREVER, IAM_PREFIXES, Fault
 from tests.faults.matrix import BRIEFLY, Place, launch, operations, sweep
 
 SECONDS = 20.0
-ELSEWHERE = "eu-west-1"
-"""The region of the shell in which the commands are pasted: the run's was given with --region."""
 TRACEBACK = re.compile(r"^Traceback|^E {3}(?! *\[)|^\S+\.py:\d+: ", re.MULTILINE)
 
 
@@ -77,36 +75,11 @@ def test_the_commands_that_are_told_remove_everything(account, tmp_path):
         assert account.left_behind() == [], str(ended)
 
 
-def test_the_fuse_outlives_a_service_that_cannot_be_deleted(account, tmp_path):
-    """Nobody but AWS can end the task then: what would end it stays, and what hangs on it is told without waiting for it."""
-    place = Place(tmp_path)
-    faults = (
-        Fault("access_denied", "ecs.UpdateService", 2, FOREVER),
-        Fault("access_denied", "ecs.DeleteService", 1, FOREVER),
-    )
-    with account.restored():
-        with launch(account, place, *faults) as suite:
-            ended = suite.wait()
-        assert any(line.startswith("more: scheduled action launch-control-fuse") for line in account.changes()), str(ended)
-        told = [line for line in ended.output.splitlines() if line.startswith("LEFT BEHIND: ")]
-        assert [line.split(":")[1].split(" is left")[0].split()[0] for line in told] == [
-            "service",
-            "fuse",
-            "security",
-            "cluster",
-        ]
-        assert "which no task of this run has" not in ended.output, str(ended)
-        assert {outcome["status"] for outcome in place.outcomes().values()} <= {"PASS", "NOT RUN", "ERROR", "BLOCKED"}
-        swept = sweep(account, place)
-        assert account.left_behind() == [], str(swept)
-        assert swept.code == 0, str(swept)
-
-
 def aws(account, command):
     """What the AWS CLI complains of; nothing where it did what it was told."""
     program = Path(sys.executable).with_name("aws")
     words = [str(program), *shlex.split(command)[1:]]
-    environment = account.variables | {"PATH": str(program.parent), "AWS_DEFAULT_REGION": ELSEWHERE, "AWS_REGION": ELSEWHERE}
+    environment = account.variables | {"PATH": str(program.parent), "AWS_DEFAULT_REGION": REGION}
     return subprocess.run(words, env=environment, capture_output=True, text=True, timeout=30, check=False).stderr.strip()
 
 

@@ -195,7 +195,7 @@ def test_cleanup_undoes_everything_in_reverse_and_names_what_is_left(run, monkey
             patch.setattr(run.aws.ec2, "delete_security_group", refuse)
             closed = cleanup.close(run)
         assert [leftover.entry.kind for leftover in closed.leftovers] == [network.KIND]
-        assert closed.leftovers[0].command == f"aws ec2 delete-security-group --group-id {group.id}"
+        assert closed.leftovers[0].command == f"aws ec2 delete-security-group --group-id {group.id} --region us-east-1"
         assert "DependencyViolation" in closed.leftovers[0].error
         assert cluster.describe_cluster(run.aws, name).gone
         assert [found.details["id"] for found in cleanup.tagged(run)] == [group.id]

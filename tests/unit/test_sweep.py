@@ -140,7 +140,9 @@ def test_a_delete_that_fails_is_named_with_its_command(run, said, monkeypatch):
     assert not sweep(run, said.append)
     left = [line for line in said if "is left behind" in line]
     assert len(left) == 1
-    assert left[0].endswith("Remove it with: aws logs delete-log-group --log-group-name /ecs/satellite-api-unit")
+    assert left[0].endswith(
+        "Remove it with: aws logs delete-log-group --log-group-name /ecs/satellite-api-unit --region us-east-1"
+    )
     assert account(run)[2] == set()
 
 
