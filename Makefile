@@ -22,7 +22,7 @@ lint: $(READY)
 bench: $(READY)
 	$(RUN) tests.bench
 
-$(READY): requirements.txt
+$(READY): requirements.txt .constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Launch Control needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet --disable-pip-version-check --requirement requirements.txt
