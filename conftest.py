@@ -42,11 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the options once; without --live, cut this process off from the network and the caller's AWS."""
     from fixtures.report import session  # noqa: PLC0415 - pytest rewrites its asserts when it loads it as a plugin
 
+    environ = dict(os.environ)
     if not config.option.live:
         forget_caller(os.environ)
         refuse_network()
     try:
-        settings = read_settings({option.dest: config.getoption(option.dest) for option in OPTIONS}, dict(os.environ))
+        settings = read_settings({option.dest: config.getoption(option.dest) for option in OPTIONS}, environ)
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
     session.prepare(config, settings, judging=any(_meets_acceptance(config, arg) for arg in config.args))

@@ -11,6 +11,7 @@ from fixtures.network import (
     ingress_rules,
     interfaces_of,
 )
+from fixtures.service import describe_service, tasks_in
 
 
 @pytest.mark.criterion("NET-1")
@@ -20,15 +21,20 @@ def test_the_security_group_serves_this_service_alone(aws, settings, security_gr
     A group that others share opens to the internet whatever they need open.
     """
     vpc_id, group = default_vpc_id(aws), describe_group(aws, security_group.id)
-    others = interfaces_of(aws, security_group.id)
+    names = settings.names
+    used = describe_service(aws, names.cluster, names.service).group_ids
+    own = {task.interface_id for task in tasks_in(aws, names.cluster, names.service)}
+    others = [interface for interface in interfaces_of(aws, security_group.id) if interface not in own]
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
-        observed=f"{group.name} in {group.vpc_id}; other interfaces: {', '.join(others) or 'none'}",
+        observed=f"{group.name} ({group.id}) in {group.vpc_id}; the service's groups: {', '.join(used) or 'none yet'}; "
+        f"other interfaces: {', '.join(others) or 'none'}",
         advice=f"make one: `aws ec2 create-security-group --group-name {settings.names.security_group} --vpc-id {vpc_id} "
-        "--description 'Security group for Satellite API (HTTP only)'`",
+        "--description 'Security group for Satellite API (HTTP only)'`, and give it to the service alone",
     )
     assert group.vpc_id == vpc_id
     assert group.name != "default"
+    assert not used or group.id in used
     assert others == []
 
 

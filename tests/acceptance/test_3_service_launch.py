@@ -4,7 +4,7 @@ import pytest
 
 from fixtures.cluster import describe_cluster
 from fixtures.network import default_vpc_id, is_public
-from fixtures.service import describe_service, tasks_of
+from fixtures.service import describe_service, how_to_mend, tasks_of
 
 
 @pytest.mark.criterion("RUN-1")
@@ -32,9 +32,7 @@ def test_the_service_reaches_its_steady_state(aws, launch, task_definition, clai
     claim(
         expected=f"ACTIVE on FARGATE, desired = running = 1, rollout COMPLETED, on {task_definition.arn}",
         observed=launch if launch.diagnosis else service,
-        advice=launch.diagnosis.advice
-        if launch.diagnosis
-        else f"read its events: `aws ecs describe-services --cluster {service.cluster} --services {service.name}`",
+        advice=launch.diagnosis.advice if launch.diagnosis else how_to_mend(service, task_definition.arn),
     )
     assert launch.diagnosis is None
     assert service.steady
@@ -50,7 +48,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
     """
     tasks = run.waiter.settle(
         "task to stay up",
-        lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at],
+        lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at or replaced(t, task)],
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
@@ -84,6 +82,11 @@ def test_the_task_has_a_public_address(aws, address, claim):
 def started(aws, launch):
     """Every task that the service has started, those that have stopped included."""
     return tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED")
+
+
+def replaced(earlier, task):
+    """Whether a task died and this one took its place, in the same deployment."""
+    return earlier.died and earlier.started_by == task.started_by
 
 
 def age(aws, task):

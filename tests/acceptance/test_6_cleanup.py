@@ -3,11 +3,12 @@
 import pytest
 
 from fixtures import cluster, logs, network, service, task_definition
-from fixtures.cleanup import tagged, tasks_still_billed
+from fixtures.cleanup import left_over, tasks_still_billed
+from fixtures.residue import monthly
 
 
 @pytest.mark.criterion("CLEAN-1")
-def test_the_service_is_gone(aws, settings, cleanup, claim):
+def test_the_service_is_gone(aws, run, settings, cleanup, claim):
     """The service is gone and no task of it runs.
 
     A service that is merely scaled to zero comes back with one wrong click; a forgotten task costs $12.66 a month.
@@ -17,7 +18,8 @@ def test_the_service_is_gone(aws, settings, cleanup, claim):
     tasks = tasks_still_billed(aws, entries)
     claim(
         expected="INACTIVE, no task",
-        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(tasks) or 'none'}",
+        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(tasks) or 'none'}"
+        + (f", each of which {monthly(run)}" if tasks else ""),
         advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} "
         f"--service {settings.names.service} --force`",
     )
@@ -26,7 +28,7 @@ def test_the_service_is_gone(aws, settings, cleanup, claim):
 
 
 @pytest.mark.criterion("CLEAN-2")
-def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
+def test_every_revision_of_the_run_is_inactive(aws, settings, cleanup, claim):
     """Every task definition revision of the run is INACTIVE.
 
     An ACTIVE revision costs nothing, but the next service that names the family alone would run it.
@@ -35,8 +37,9 @@ def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
     revisions = [task_definition.describe_task_definition(aws, e.details["arn"], "") for e in entries]
     claim(
         expected="INACTIVE",
-        observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions),
-        advice=f"deregister each: `aws ecs deregister-task-definition --task-definition {entries[0].name}:<revision>`",
+        observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions)
+        or "none is ACTIVE",
+        advice=f"deregister each: `aws ecs deregister-task-definition --task-definition {settings.names.family}:<revision>`",
     )
     assert all(revision.status != "ACTIVE" for revision in revisions)
 
@@ -68,7 +71,7 @@ def test_the_security_group_is_gone(aws, cleanup, claim):
     claim(
         expected="no group, no interface",
         observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}",
-        advice=f"when its interfaces are gone: `aws ec2 delete-security-group --group-id {group_ids[0]}`",
+        advice=f"when its interfaces are gone: `aws ec2 delete-security-group --group-id {' '.join(groups)}`",
     )
     assert groups == []
     assert interfaces == []
@@ -83,7 +86,7 @@ def test_the_log_group_is_gone(aws, settings, cleanup, claim):
     groups = [entry.name for entry in cleanup.of(logs.KIND) if logs.find_group(aws, entry.name)]
     claim(
         expected="no log group",
-        observed=", ".join(groups) or "none",
+        observed=f"{', '.join(groups)}, which {logs.STORED}" if groups else "none",
         advice=f"delete it: `aws logs delete-log-group --log-group-name {settings.names.log_group}`",
     )
     assert groups == []
@@ -93,13 +96,13 @@ def test_the_log_group_is_gone(aws, settings, cleanup, claim):
 def test_nothing_of_the_run_is_left(run, cleanup, claim):
     """Nothing of this run is left but the shared role, and nothing of it costs money.
 
-    The other criteria ask for what the run remembers; this one asks AWS for whatever bears the run's tag.
+    The other criteria ask for what is remembered; this one asks AWS for whatever bears the run's tag or the family's name.
     """
     cleanup.of_any_kind()
-    remains = [str(found) for found in tagged(run) if run.is_ours(found.tags)]
+    remains = left_over(run)
     claim(
         expected=f"nothing but the role {run.settings.names.execution_role}",
-        observed="; ".join(remains) or "nothing",
-        advice="delete what is named here with the command beside it",
+        observed="; ".join(map(str, remains)) or "nothing",
+        advice="remove each: " + "; ".join(dict.fromkeys(f"`{found.remove}`" for found in remains)),
     )
     assert remains == []
