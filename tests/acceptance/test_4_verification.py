@@ -27,12 +27,12 @@ def test_the_root_answers(first_answer, claim):
 
 
 @pytest.mark.criterion("API-2")
-def test_the_documentation_is_served(endpoint, claim):
+def test_the_documentation_is_served(api, claim):
     """GET /docs answers 200 with the API's documentation.
 
     FastAPI makes it from the code: who can read it can use the API.
     """
-    docs = endpoint.get("/docs")
+    docs = api.get("/docs")
     claim(
         expected="200, an HTML page that shows the API (Swagger UI, ReDoc, an OpenAPI document)",
         observed=docs,
@@ -62,13 +62,13 @@ def test_a_satellite_image_is_classified(settings, prediction, openapi_schema, c
 
 
 @pytest.mark.criterion("API-4")
-def test_what_is_not_an_image_is_refused(aws, launch, task, endpoint, prediction, claim):
+def test_what_is_not_an_image_is_refused(aws, launch, task, api, prediction, claim):
     """What is not an image gets a 4xx with a reason, and the service lives on.
 
     The internet sends everything to port 80. A 500 says that nobody thought of it.
     """
-    refused = endpoint.post_file("/predict", "not-an-image.txt", b"This is no image.", "text/plain")
-    afterwards, tasks = endpoint.get("/"), [t.id for t in tasks_of(aws, launch.service)]
+    refused = api.post_file("/predict", "not-an-image.txt", b"This is no image.", "text/plain")
+    afterwards, tasks = api.get("/"), [t.id for t in tasks_of(aws, launch.service)]
     claim(
         expected=f"a 4xx that says why; GET / still answers 200 from task {task.id}",
         observed=f"{refused}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}",
