@@ -54,6 +54,10 @@ BAD = [
     ({"execution_role": ""}, "--execution-role '' is no name that AWS takes"),
     ({"sweep": True}, "--sweep and --keep are for --live"),
     ({"keep": True}, "--sweep and --keep are for --live"),
+    ({"adopt": True}, "--adopt judges what is there: add --live for your AWS account, or start a rehearsal"),
+    ({"adopt": True, "plan": True, "keep": True, "live": True}, "--plan and --keep cannot go with it"),
+    ({"adopt": True, "pace": "realistic"}, "--adopt makes nothing, so --pace cannot go with it"),
+    ({"after_cleanup": True}, "--after-cleanup goes with --adopt"),
     ({"load_seconds": 0}, "--load-seconds is 0; give a number above 0"),
     ({"load_users": -1}, "--load-users is -1"),
     ({"cpu": 0}, "--cpu is 0"),
@@ -72,6 +76,13 @@ def test_a_bad_option_is_refused_with_its_reason(given, message, files, monkeypa
     with pytest.raises(SettingsError) as refused:
         read_settings(options, {})
     assert message in str(refused.value)
+
+
+def test_only_live_adopts_what_is_not_on_this_machine():
+    """An endpoint variable that a shell has kept does not let a rehearsal out."""
+    options = {option.dest: option.default for option in OPTIONS} | {"adopt": True}
+    with pytest.raises(SettingsError, match="is not on this machine: only --live may reach it"):
+        read_settings(options, {"AWS_ENDPOINT_URL": "https://ecs.us-east-1.amazonaws.com"})
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from fixtures.offline import is_loopback
 from tests.course.shell import EVIDENCE, Transcript, course_cli, prepare, run, steps
 from tests.course.standing import Standing
 
+JUDGE = 'env -C "$LAUNCH_CONTROL" python -m pytest tests/acceptance --adopt -q --load-seconds 1 --reports "$PWD/reports"'
 LOG_COMMANDS = ("timeout", "aws logs filter-log-events")
 
 
@@ -46,7 +47,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     folder, cli = tmp_path_factory.mktemp("course"), course_cli()
     prepare(folder, cli)
     with Standing() as standing:
-        commands = "".join(steps().values()).replace("http://$PUBLIC_IP", standing.address)
+        parts = steps()
+        parts["Step 5"] += f"\n{JUDGE}\n"
+        parts["Cleanup"] += f"\n{JUDGE} --after-cleanup\n"
+        commands = "".join(parts.values()).replace("http://$PUBLIC_IP", standing.address)
         before = inventory(standing.url)
         transcript = run(commands, folder, standing.export_lines, cli)
         cluster = client(standing.url, "ecs").describe_clusters(clusters=["satellite-cluster"])["clusters"]
@@ -132,6 +136,16 @@ def test_the_spike_is_in_the_log(course: Course) -> None:
     assert sent
     assert course.log(0).count("?load=stress ") == 0
     assert course.log(1).count("?load=stress ") == int(sent[1]) > 0
+
+
+def test_the_suite_adopts_what_the_commands_made(course: Course) -> None:
+    """Steps 1 to 5 are all PASS; step 6 is not judged, as nobody has cleaned up yet."""
+    assert "21 PASS · 6 NOT RUN — 82 of 100 points — REHEARSAL" in course.transcript.outputs("env -C")[0]
+
+
+def test_the_suite_finds_nothing_after_the_cleanup(course: Course) -> None:
+    """Step 6 is all PASS, and the rest is not judged any more."""
+    assert "6 PASS · 21 NOT RUN — 18 of 100 points — REHEARSAL" in course.transcript.outputs("env -C")[1]
 
 
 def test_the_cluster_is_inactive_after_the_cleanup(course: Course) -> None:
