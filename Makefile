@@ -5,19 +5,23 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 
-.PHONY: acceptance test lint bench
+.PHONY: acceptance test lint bench faults
 
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
 test: $(READY) lint
-	$(RUN) pytest tests/unit tests/faults -q -n 2 --dist loadfile
+	$(RUN) pytest tests/unit tests/faults -q -n 2 --dist loadfile --ignore=tests/faults/deployments
+	$(RUN) pytest tests/faults/deployments -q -n 4
 	$(RUN) pytest tests/acceptance -q
 
 lint: $(READY)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+
+faults: $(READY)
+	$(RUN) tests.faults.deployments
 
 bench: $(READY)
 	$(RUN) tests.bench

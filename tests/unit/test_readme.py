@@ -9,6 +9,7 @@ import pytest
 
 from fixtures.report.rubric import RUBRIC
 from fixtures.settings import OPTIONS, ROOT
+from tests.faults.deployments import totals
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -54,6 +55,11 @@ def test_the_readme_begins_with_the_two_commands():
 def test_the_option_table_is_the_codes():
     """Each option, its default and its meaning. On a difference, the right table is in the message."""
     assert between("options").strip() == option_table()
+
+
+def test_the_fault_matrix_is_as_large_as_it_says():
+    """Its totals are counted, not typed."""
+    assert between("faults").strip() == totals()
 
 
 def test_every_make_target_that_is_named_exists():

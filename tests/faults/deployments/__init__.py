@@ -4,3 +4,9 @@ from tests.faults.deployments import benign, network
 
 FAULTS = (*network.FAULTS,)
 VARIATIONS = benign.VARIATIONS
+
+
+def totals() -> str:
+    """How many there are, in the words of the README."""
+    criteria = {fault.criterion for fault in FAULTS}
+    return f"{len(FAULTS)} faults of {len(criteria)} criteria and {len(VARIATIONS)} right but unusual deployments"

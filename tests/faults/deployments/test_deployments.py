@@ -2,15 +2,19 @@
 
 import json
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from fixtures.report.rubric import RUBRIC
 from tests.faults.deployments import FAULTS, VARIATIONS
 from tests.faults.deployments.judged import judge
 from tests.faults.deployments.stack import Account
 
 CASES = [*FAULTS, *VARIATIONS]
+FOLDER = "FAULTS_FOLDER"
+"""The variable that names where `make faults` wants a record of each case."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +28,19 @@ def account(tmp_path_factory):
 def test_the_suite_judges_rightly(account, case, tmp_path):
     """A fault turns exactly its criterion red, with help; a variation turns none red."""
     verdict = judge(account, case, tmp_path)
-    folder = os.environ.get("FAULTS_FOLDER")
-    if folder:
-        Path(folder, f"{case.id}.json").write_text(json.dumps(verdict.record()), encoding="utf-8")
+    if FOLDER in os.environ:
+        Path(os.environ[FOLDER], f"{case.id}.json").write_text(json.dumps(verdict.record()), encoding="utf-8")
     assert list(verdict.unexpected()) == [], verdict.printed
+
+
+def test_every_criterion_is_turned_red_by_three_faults():
+    """A criterion that nothing turns red proves nothing."""
+    counts = Counter(fault.criterion for fault in FAULTS)
+    assert {criterion.id: counts[criterion.id] for criterion in RUBRIC if counts[criterion.id] < 3} == {}
+
+
+def test_there_are_a_hundred_faults_and_thirty_variations():
+    """As many as were promised, and no two of one name."""
+    assert len(FAULTS) >= 100
+    assert len(VARIATIONS) >= 30
+    assert [name for name, count in Counter(case.id for case in CASES).items() if count > 1] == []
