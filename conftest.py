@@ -59,6 +59,6 @@ def _meets_acceptance(config: pytest.Config, argument: str) -> bool:
 
 
 def pytest_ignore_collect(collection_path: os.PathLike[str], config: pytest.Config) -> bool | None:
-    """With --live only the acceptance tests run: the others are about the suite itself, and offline."""
+    """With --live and --adopt only the acceptance tests run: the others are about the suite itself."""
     offline_only = (ROOT / "tests" / "unit", ROOT / "tests" / "faults")
-    return True if config.option.live and collection_path in offline_only else None
+    return True if (config.option.live or config.option.adopt) and collection_path in offline_only else None

@@ -1,0 +1,59 @@
+"""--adopt: what is not there is told with the course's step that makes it, and what was left out by choice is said to be."""
+
+import pytest
+
+from tests.faults.deployments.case import EVERYTHING, Case
+from tests.faults.deployments.judged import judge
+from tests.faults.deployments.stack import Account
+
+NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
+UNLOADED = Case(id="unloaded", sentence="All is as the course has it.", options=("--no-load",))
+
+
+@pytest.fixture(scope="module")
+def account(tmp_path_factory):
+    """A standing rehearsal."""
+    with Account(tmp_path_factory.mktemp("api")) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def nothing(account, tmp_path_factory):
+    """What the suite says of an account in which nobody has begun."""
+    return judge(account, NOTHING, tmp_path_factory.mktemp("nothing"))
+
+
+@pytest.mark.parametrize(
+    ("criterion", "observed", "advice"),
+    [
+        ("NET-1", "there is no security group satellite-api-sg in vpc-", "(course step 1)"),
+        ("TASK-1", "there is no task definition satellite-api-task in us-east-1", "(course step 2)"),
+        ("RUN-1", "there is no cluster satellite-cluster in us-east-1", "(course step 3)"),
+    ],
+)
+def test_what_is_not_there_is_told_with_the_step_that_makes_it(nothing, criterion, observed, advice):
+    """Each of the three things that depend on nothing else is FAIL by itself."""
+    outcome = nothing.outcomes[criterion]
+    assert outcome["status"] == "FAIL"
+    assert outcome["observed"].startswith(observed)
+    assert advice in outcome["advice"]
+
+
+def test_what_follows_from_that_is_blocked(nothing):
+    """Nobody is told 21 times that he has not begun."""
+    statuses = [outcome["status"] for outcome in nothing.outcomes.values()]
+    assert {status: statuses.count(status) for status in statuses} == {"FAIL": 3, "BLOCKED": 18, "NOT RUN": 6}
+
+
+def test_the_cleanup_of_an_adopted_deployment_is_not_judged(nothing):
+    """It is there still; the report says how to have it judged afterwards."""
+    assert "pytest --adopt --after-cleanup" in nothing.outcomes["CLEAN-1"]["reason"]
+
+
+def test_the_load_can_be_left_out(account, tmp_path):
+    """Step 5 is NOT RUN by choice, and the rest is judged."""
+    verdict = judge(account, UNLOADED, tmp_path)
+    assert {verdict.outcomes[name]["reason"] for name in ("LOAD-1", "LOAD-2", "LOAD-3")} == {
+        "left out by choice (--no-load)"
+    }
+    assert [o["status"] for o in verdict.outcomes.values()].count("PASS") == 18
