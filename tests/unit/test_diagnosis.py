@@ -4,7 +4,7 @@ import pytest
 from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 
-from fixtures.diagnosis import COURSE, diagnose_event, diagnose_silence, diagnose_state, diagnose_stop, explain
+from fixtures.diagnosis import COURSE, diagnose_event, diagnose_silence, diagnose_state, diagnose_stop, explain, explains
 from fixtures.known_ends import EXITED, LOGGED
 from fixtures.known_failures import EVENTS, NORMAL, ONCE, SAID, STATES
 from fixtures.known_refusals import REFUSALS
@@ -337,6 +337,12 @@ def test_an_unknown_failure_shows_what_aws_said():
     assert said in str(explain(refused("Strange", said)))
     assert said in str(explain(RuntimeError(said)))
     assert said in str(diagnose_event(f"(service s) failed to {said}"))
+
+
+def test_a_log_that_tells_of_a_known_failure_explains_it():
+    """Nothing more is waited for then; a log that only tells of life is read to its end."""
+    assert explains(["INFO: Started server process [1]", "ModuleNotFoundError: No module named 'torch'"])
+    assert not explains(["INFO: Started server process [1]", "INFO: Application startup complete."])
 
 
 def test_where_uvicorn_listens_is_told():
