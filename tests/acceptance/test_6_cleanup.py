@@ -68,10 +68,12 @@ def test_the_security_group_is_gone(aws, cleanup, claim):
     group_ids = [entry.details["id"] for entry in cleanup.of(network.KIND)]
     groups = [group_id for group_id in group_ids if network.describe_group(aws, group_id)]
     interfaces = [interface for group_id in group_ids for interface in network.interfaces_of(aws, group_id)]
+    naming = [each for group_id in group_ids for each in network.groups_that_name(aws, group_id)]
     claim(
         expected="no group, no interface",
-        observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}",
-        advice=f"when its interfaces are gone: `aws ec2 delete-security-group --group-id {' '.join(groups)}`",
+        observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}; "
+        f"groups whose rules name it: {', '.join(f'{each.name} ({each.id})' for each in naming) or 'none'}",
+        advice=network.how_to_delete(groups, interfaces, naming),
     )
     assert groups == []
     assert interfaces == []

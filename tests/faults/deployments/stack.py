@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +208,11 @@ class Stack:
         }
         self.ecs.create_service(**_changed(_changed(given, self.case.service), changes))
 
+    def own_network(self, group_id: str) -> dict[str, Any]:
+        """The change for `launch` that puts its tasks into this group, and not into the course's."""
+        network = {"subnets": self.subnet_ids[:1], "securityGroups": [group_id], "assignPublicIp": "ENABLED"}
+        return {"networkConfiguration": {"awsvpcConfiguration": network}}
+
     def newest(self) -> str:
         """The ARN of the family's newest revision."""
         return str(self.ecs.describe_task_definition(taskDefinition=self.family)["taskDefinition"]["taskDefinitionArn"])
@@ -239,6 +245,11 @@ class Stack:
     def wait(self, what: str, done: Any) -> None:
         """Wait for it. Raises WaitTimeout."""
         Waiter().until(what, done, bool, _PATIENCE)
+
+    @staticmethod
+    def now() -> int:
+        """Milliseconds since 1970, as CloudWatch counts."""
+        return int(time.time() * 1000)
 
     def say(self, stream: str, *lines: str, at: int) -> None:
         """Write lines into a stream of the course's log group; `at` is in milliseconds since 1970."""
