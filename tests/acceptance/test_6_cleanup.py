@@ -8,7 +8,7 @@ from fixtures.residue import monthly
 
 
 @pytest.mark.criterion("CLEAN-1")
-def test_the_service_is_gone(aws, run, settings, cleanup, claim):
+def test_the_service_is_gone(aws, run, cleanup, claim):
     """The service is gone and no task of it runs.
 
     A service that is merely scaled to zero comes back with one wrong click; a forgotten task costs $12.66 a month.
@@ -18,10 +18,9 @@ def test_the_service_is_gone(aws, run, settings, cleanup, claim):
     tasks = tasks_still_billed(aws, entries)
     claim(
         expected="INACTIVE, no task",
-        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(tasks) or 'none'}"
+        observed=f"{', '.join(each.end for each in services)}; tasks: {', '.join(tasks) or 'none'}"
         + (f", each of which {monthly(run)}" if tasks else ""),
-        advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} "
-        f"--service {settings.names.service} --force`",
+        advice="delete it: " + ", ".join(f"`{each.delete_command}`" for each in services),
     )
     assert all(each.status in cluster.GONE for each in services)
     assert tasks == []
@@ -51,10 +50,13 @@ def test_the_cluster_is_gone(aws, settings, cleanup, claim):
     It can only be deleted when nothing runs in it: its absence proves the rest.
     """
     clusters = [cluster.describe_cluster(aws, entry.name) for entry in cleanup.of(cluster.KIND)]
+    delete = f"aws ecs delete-cluster --cluster {settings.names.cluster}"
+    inside = [found for each in clusters for found in service.services_in(aws, each.name)]
     claim(
         expected="INACTIVE",
-        observed=", ".join(f"{each.name} {each.status}" for each in clusters),
-        advice=f"delete it: `aws ecs delete-cluster --cluster {settings.names.cluster}`",
+        observed=", ".join(f"{each.name} {each.status}" for each in clusters)
+        + f"; services in it: {', '.join(found.name for found in inside) or 'none'}",
+        advice="delete it: " + "; then ".join(f"`{each}`" for each in [*(found.delete_command for found in inside), delete]),
     )
     assert all(each.gone for each in clusters)
 

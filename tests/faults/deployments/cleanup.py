@@ -6,7 +6,7 @@ from tests.faults.deployments.stack import Stack
 
 def _scaled_to_zero(s: Stack) -> None:
     s.ecs.update_service(cluster=s.cluster, service=s.service, desiredCount=0)
-    s.wait("every task's end", lambda: not s.tasks())
+    s.wait("every task's end", s.at_rest)
 
 
 def _made_again(s: Stack) -> None:
@@ -218,7 +218,7 @@ _REST = (
         "Auto scaling was set up, and stays.",
         "CLEAN-6",
         "deregister-scalable-target",
-        late=_scalable_target,
+        after=_scalable_target,
     ),
     _forgets(
         "consoles-log-group",

@@ -118,7 +118,7 @@ class Stack:
         if "service" not in forgotten:
             self.ecs.update_service(cluster=self.cluster, service=self.service, desiredCount=0)
             self.ecs.delete_service(cluster=self.cluster, service=self.service, force=True)
-            self.wait("every task's end", lambda: not self.tasks())
+            self.wait("every task's end", self.at_rest)
         if "definition" not in forgotten:
             self.ecs.deregister_task_definition(taskDefinition=self.newest())
         if not {"cluster", "service"} & {*forgotten}:
@@ -235,6 +235,10 @@ class Stack:
         """The cluster's tasks that are to be RUNNING, or STOPPED."""
         arns = self.ecs.list_tasks(cluster=self.cluster, desiredStatus=status)["taskArns"]
         return list(self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"]) if arns else []
+
+    def at_rest(self) -> bool:
+        """Whether no task of the cluster is to run, and all have STOPPED."""
+        return not self.tasks() and all(task["lastStatus"] == "STOPPED" for task in self.tasks("STOPPED"))
 
     def interfaces(self) -> list[str]:
         """The network interfaces that carry the course's group."""
