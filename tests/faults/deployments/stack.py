@@ -208,9 +208,9 @@ class Stack:
         }
         self.ecs.create_service(**_changed(_changed(given, self.case.service), changes))
 
-    def own_network(self, group_id: str) -> dict[str, Any]:
-        """The change for `launch` that puts its tasks into this group, and not into the course's."""
-        network = {"subnets": self.subnet_ids[:1], "securityGroups": [group_id], "assignPublicIp": "ENABLED"}
+    def own_network(self, group_id: str, subnet_ids: list[str] | None = None) -> dict[str, Any]:
+        """The change for `launch` that puts its tasks into this group, and into other subnets than the course's."""
+        network = {"subnets": subnet_ids or self.subnet_ids[:1], "securityGroups": [group_id], "assignPublicIp": "ENABLED"}
         return {"networkConfiguration": {"awsvpcConfiguration": network}}
 
     def newest(self) -> str:
