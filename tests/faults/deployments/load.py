@@ -22,13 +22,13 @@ def _unlogged(id: str, sentence: str, help: str, kept: str) -> Fault:
 
 
 FAULTS = (
-    _under_load("slow", "Every request takes too long.", "LOAD-1", "p95", "return time.sleep(0.4)", *IMPATIENT),
+    _under_load("slow", "Every request takes too long.", "LOAD-1", "too slowly", "return time.sleep(0.31)", *IMPATIENT),
     _under_load(
         "slow-after-a-while",
         "The API grows slow as it goes on.",
         "LOAD-1",
-        "slow",
-        "return time.sleep(0.4) if n > 2 else None",
+        "too slowly",
+        "return time.sleep(0.31) if n > 2 else None",
         *IMPATIENT,
     ),
     _under_load("one-in-twenty-fails", "One request in twenty fails.", "LOAD-1", "HTTP 500", "assert n % 20 != 1"),
@@ -52,7 +52,7 @@ FAULTS = (
         id="one-at-a-time",
         sentence="A lock around the model lets one request through at a time.",
         criterion="LOAD-1",
-        help="p95",
+        help="more CPU",
         app="import threading\nlock = threading.Lock()\ndef predict(image):\n    with lock:\n        time.sleep(0.31)\n"
         "    return classify(image) if image[:2] == b'\\xff\\xd8' else refuse(image)",
         options=(*IMPATIENT, *MANY),
