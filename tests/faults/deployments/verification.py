@@ -61,7 +61,15 @@ _ROOT = (
         options=SILENT,
     ),
     Fault(
-        id="root-not-found-but-200",
+        id="root-dies",
+        sentence="The first request ends the application.",
+        criterion="API-1",
+        help="with an error (exit code 1)",
+        app="def root(_): os._exit(1)",
+        options=BRIEF,
+    ),
+    Fault(
+        id="mounted-elsewhere",
         sentence="Every path answers 404, as the application is mounted under /api.",
         criterion="API-1",
         help="the application has no /",
@@ -280,6 +288,18 @@ def _yesterdays_log(s: Stack) -> None:
     )
 
 
+def _neighbours_log(s: Stack) -> None:
+    """The lines of another container that started just now."""
+    s.say("ecs/neighbour/0123456789abcdef0123456789abcdef", "INFO:     Application startup complete.", at=s.now())
+
+
+def _log_shipper(s: Stack) -> None:
+    """A second container that prints what the application writes into a file."""
+    shipper = {"name": "shipper", "image": s.image, "essential": False, "command": ["tail", "-F", "app/access.flag"]}
+    logging = {"logConfiguration": s.container()["logConfiguration"]}
+    s.register(containerDefinitions=[s.container(), shipper | logging])
+
+
 _STARTUP = (
     Fault(
         id="log-level-critical",
@@ -313,6 +333,15 @@ _STARTUP = (
         help="ecs/satellite-api/0123456789abcdef0123456789abcdef",
         container=_unlogged("--log-level", "critical"),
         after=_yesterdays_log,
+        options=SOON,
+    ),
+    Fault(
+        id="neighbours-startup",
+        sentence="Another task has just started and said so in the same group, this one says nothing.",
+        criterion="LOG-1",
+        help="ecs/neighbour/0123456789abcdef0123456789abcdef",
+        container=_unlogged("--log-level", "critical"),
+        after=_neighbours_log,
         options=SOON,
     ),
     Fault(
@@ -357,6 +386,18 @@ _TRACE = (
         container=_unlogged("--no-access-log"),
         app="def before_each(path): print('request of', path.partition('?')[0], flush=True)",
         options=SOON,
+    ),
+    Fault(
+        id="logged-by-another-container",
+        sentence="Requests are logged to a file, which another container prints.",
+        criterion="LOG-2",
+        help="ecs/shipper/",
+        container=_unlogged("--no-access-log"),
+        app="requests = open(pathlib.Path(__file__).with_name('access.flag'), 'a', buffering=1)\n"
+        "def before_each(path): print(path, file=requests)",
+        without=("definition",),
+        before=_log_shipper,
+        options=(*BRIEF, "--log-timeout=5"),
     ),
     Fault(
         id="only-failures-logged",
