@@ -100,8 +100,8 @@ def test_the_startup_is_in_the_log(aws, run, task_definition, task, claim):
     claim(
         expected=f"a line such as 'Application startup complete.' in {group}, stream {stream}",
         observed="\n".join([about_startup(aws, group, lines), *(line.text for line in lines[:10])]),
-        advice="leave uvicorn at its log level: no `--log-level` above info, no logging.disable(), no log file in place of "
-        f"stdout. See what comes: `aws logs tail {group} --since 10m`",
+        advice="let it log to stdout or stderr, and no file; leave uvicorn at its log level: no `--log-level` above info, no "
+        f"logging.disable(). See what comes: `aws logs tail {group} --since 10m`",
     )
     assert any(STARTED.search(line.text) for line in lines)
 
@@ -123,8 +123,7 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
     )
     claim(
         expected=f"a line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
-        observed="\n".join(f"{line.stream}: {line.text}" for line in lines)
-        or "no line has it: requests are not logged, or without their query, or something else answers in the task's place",
+        observed="\n".join([about_prediction(lines, stream), *(f"{line.stream}: {line.text}" for line in lines)]),
         advice="leave uvicorn's access log as it is: no `--no-access-log`, no filter on `uvicorn.access`, the path with its "
         f"query; and nothing in front of the task. See what is logged: `aws logs tail {group} --since 10m`",
     )
@@ -138,6 +137,16 @@ def about_startup(aws, group, lines):
         return f"{len(lines)} lines, of them {sum(bool(STARTED.search(line.text)) for line in lines)} of a start:"
     others = sorted({line.stream for line in read_lines(aws, group)})
     return f"nothing was written to it; other streams with lines: {', '.join(others) or 'none'}"
+
+
+def about_prediction(lines, stream):
+    """Who has logged the prediction, in a sentence."""
+    if not lines:
+        return (
+            "no line has it: requests are not logged, or without their query, or something else answers in the task's place"
+        )
+    others = {line.stream for line in lines} - {stream}
+    return "others have logged it, so they answered, or log in the task's place:" if others else "the task has logged it:"
 
 
 def refused_with_reason(answer):

@@ -45,11 +45,9 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
         run.settings.patience.log,
         lambda seen: f"{len(seen)} of {load.requests} requests",
     )
-    missing = load.requests - len(logged)
     claim(
         expected=f"all {load.requests} requests ({mark}.<number>) in {group}, less at most the {load.failures} that failed",
-        observed=f"{len(logged)} of {load.requests} requests are in the log, {missing} are not"
-        + (f": the last one there is number {max(logged)}" if logged else ""),
+        observed=f"{about_log(logged, load.requests)}: {len(logged)} of {load.requests} requests are there",
         advice="leave uvicorn's access log on, and let nothing sample, filter or switch it off under load; where awslogs "
         f'drops lines, add `"mode": "blocking"` to its options. See what came: `aws logs tail {group} --since 10m`',
     )
@@ -75,7 +73,17 @@ def test_the_same_task_serves_the_whole_load(aws, run, launch, task, task_defini
     claim(
         expected=f"task {task.id} alone after {load.requests} requests, and GET / answers 200",
         observed="; ".join([*(end.cause for end in ends), seen, str(afterwards)]),
-        advice=ends[-1].advice if ends else f"see why: `aws logs tail {names['log_group']} --since 10m`",
+        advice=" ".join([*(end.advice for end in ends), f"See why: `aws logs tail {names['log_group']} --since 10m`"]),
     )
     assert [t.id for t in tasks] == [task.id]
     assert afterwards.status == 200
+
+
+def about_log(logged, sent):
+    """What the log has of the load's requests, which are numbered from 1 on, in a few words."""
+    if not logged:
+        return "the load is not in the log at all"
+    if len(logged) >= sent:
+        return "the log has them all"
+    stops = logged == {*range(1, max(logged) + 1)}
+    return f"the log stops at number {max(logged)}" if stops else "the log misses some in between"

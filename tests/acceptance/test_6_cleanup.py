@@ -27,20 +27,22 @@ def test_the_service_is_gone(aws, run, cleanup, claim):
 
 
 @pytest.mark.criterion("CLEAN-2")
-def test_every_revision_of_the_run_is_inactive(aws, settings, cleanup, claim):
+def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
     """Every task definition revision of the run is INACTIVE.
 
     An ACTIVE revision costs nothing, but the next service that names the family alone would run it.
     """
     entries = cleanup.of(task_definition.KIND)
     revisions = [task_definition.describe_task_definition(aws, e.details["arn"], "") for e in entries]
+    active = [f"{revision.family}:{revision.revision}" for revision in revisions if revision.status == "ACTIVE"]
     claim(
         expected="INACTIVE",
         observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions)
         or "none is ACTIVE",
-        advice=f"deregister each: `aws ecs deregister-task-definition --task-definition {settings.names.family}:<revision>`",
+        advice="deregister each: "
+        + "; ".join(f"`aws ecs deregister-task-definition --task-definition {revision}`" for revision in active),
     )
-    assert all(revision.status != "ACTIVE" for revision in revisions)
+    assert active == []
 
 
 @pytest.mark.criterion("CLEAN-3")

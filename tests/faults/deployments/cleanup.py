@@ -86,19 +86,21 @@ _SERVICE = (
     ),
 )
 _DEFINITION = (
-    _forgets("revision-left", "No revision was deregistered.", "CLEAN-2", "satellite-api-task:1", "definition"),
+    _forgets(
+        "revision-left", "No revision was deregistered.", "CLEAN-2", "--task-definition satellite-api-task:1", "definition"
+    ),
     _forgets(
         "older-revision-left",
         "Only the newest revision was deregistered.",
         "CLEAN-2",
-        "satellite-api-task:1",
+        "--task-definition satellite-api-task:1",
         after=lambda s: s.register(),
     ),
     _forgets(
         "newest-revision-left",
         "Only the older revision was deregistered.",
         "CLEAN-2",
-        "satellite-api-task:2",
+        "--task-definition satellite-api-task:2",
         "definition",
         after=lambda s: s.register(),
         late=_older_deregistered,

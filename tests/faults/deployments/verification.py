@@ -391,7 +391,7 @@ _TRACE = (
         id="logged-by-another-container",
         sentence="Requests are logged to a file, which another container prints.",
         criterion="LOG-2",
-        help="ecs/shipper/",
+        help="in the task's place",
         container=_unlogged("--no-access-log"),
         app="requests = open(pathlib.Path(__file__).with_name('access.flag'), 'a', buffering=1)\n"
         "def before_each(path): print(path, file=requests)",
