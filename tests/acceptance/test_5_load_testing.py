@@ -2,12 +2,12 @@
 
 import pytest
 
+from fixtures.address import tasks_since
 from fixtures.diagnosis import diagnose_stop, diagnose_words
 from fixtures.inquiry import last_words
 from fixtures.known_answers import LOADED
 from fixtures.load_fixture import MARK, requests_named
 from fixtures.logs import read_lines
-from fixtures.service import tasks_of
 
 
 @pytest.mark.criterion("LOAD-1")
@@ -56,7 +56,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
 
 
 @pytest.mark.criterion("LOAD-3")
-def test_the_same_task_serves_the_whole_load(aws, run, launch, task, task_definition, api, load, names, claim):
+def test_the_same_task_serves_the_whole_load(run, launch, task, task_definition, api, load, names, claim):
     """The same task served the whole load: no restart, no replacement.
 
     A task that runs out of memory under load is replaced within a minute, at another address, and looks healthy again.
@@ -64,7 +64,7 @@ def test_the_same_task_serves_the_whole_load(aws, run, launch, task, task_defini
     afterwards = api.get("/")  # at once, while AWS may not have noticed yet that the container has ended
     tasks = run.waiter.settle(
         "end of a task that does not answer any more",
-        lambda: tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED"),
+        lambda: tasks_since(run, launch.service, task),
         lambda seen: afterwards.status == 200 or any(t.died for t in seen),
         run.settings.patience.log,
     )

@@ -250,7 +250,7 @@ _SERVICE = (
     _varies("platform-version", "Fargate's version is named.", service={"platformVersion": "1.4.0"}),
     _varies("execute-command", "ECS Exec is on.", service={"enableExecuteCommand": True}),
     _varies("managed-tags", "ECS tags the tasks.", service={"enableECSManagedTags": True}),
-    _varies("deployed-anew", "It was deployed anew by force.", after=_deployed_anew),
+    _varies("deployed-anew", "It was deployed anew by force.", after=_deployed_anew, options=()),
     _varies("next-revision", "It was updated to a second revision.", after=_next_revision),
     _varies("scaled-up", "It was created without a task, and scaled up.", service={"desiredCount": 0}, after=_scaled_up),
     _varies(
@@ -259,6 +259,7 @@ _SERVICE = (
         app="def starting():\n    flag = pathlib.Path(__file__).with_suffix('.flag')\n"
         "    if not flag.exists():\n        flag.touch()\n        os._exit(1)",
         after=_deployed_anew,
+        options=(),
     ),
     _varies(
         "several-subnets",
