@@ -4,7 +4,7 @@ By hand, from the project's folder: locust -f load/locustfile.py --headless -u 4
 
 LAUNCH_CONTROL_TARGET    URL of the deployment under test; without it only this machine may be loaded
 LAUNCH_CONTROL_TILES     folder of .jpg to send
-LAUNCH_CONTROL_RUN       marks each request with ?load=<run>, so that it can be found in the access log
+LAUNCH_CONTROL_RUN       marks each request with ?load=<run>.<number>, so that each can be found in the access log
 LAUNCH_CONTROL_REQUESTS  file to write one line per request to
 LAUNCH_CONTROL_LIFELINE  when set, the run ends with its stdin: it does not outlive whoever started it
 """
@@ -14,7 +14,7 @@ import os
 import select
 import sys
 from collections.abc import Iterator
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,8 @@ from locust.runners import STATE_CLEANUP, Runner
 from load.journey import TIMEOUT, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.targets import TargetRefused, refuse_foreign_target
 
-MARK = {"load": os.environ.get("LAUNCH_CONTROL_RUN") or "load"}
+RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"
+NUMBERS = count(1)
 
 
 class Visitor(HttpUser):
@@ -59,7 +60,7 @@ class Visitor(HttpUser):
             method,
             path,
             name=path,
-            params=MARK,
+            params={"load": f"{RUN}.{next(NUMBERS)}"},
             timeout=TIMEOUT,
             allow_redirects=False,  # a redirect could lead to somebody else's server
             catch_response=True,

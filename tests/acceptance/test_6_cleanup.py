@@ -8,7 +8,7 @@ from fixtures.residue import monthly
 
 
 @pytest.mark.criterion("CLEAN-1")
-def test_the_service_is_gone(aws, run, settings, cleanup, claim):
+def test_the_service_is_gone(aws, run, cleanup, claim):
     """The service is gone and no task of it runs.
 
     A service that is merely scaled to zero comes back with one wrong click; a forgotten task costs $12.66 a month.
@@ -18,30 +18,31 @@ def test_the_service_is_gone(aws, run, settings, cleanup, claim):
     tasks = tasks_still_billed(aws, entries)
     claim(
         expected="INACTIVE, no task",
-        observed=f"{', '.join(each.status for each in services)}; tasks: {', '.join(tasks) or 'none'}"
+        observed=f"{', '.join(each.end for each in services)}; tasks: {', '.join(tasks) or 'none'}"
         + (f", each of which {monthly(run)}" if tasks else ""),
-        advice=f"delete it: `aws ecs delete-service --cluster {settings.names.cluster} "
-        f"--service {settings.names.service} --force`",
+        advice="delete it: " + ", ".join(f"`{each.delete_command}`" for each in services),
     )
     assert all(each.status in cluster.GONE for each in services)
     assert tasks == []
 
 
 @pytest.mark.criterion("CLEAN-2")
-def test_every_revision_of_the_run_is_inactive(aws, settings, cleanup, claim):
+def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
     """Every task definition revision of the run is INACTIVE.
 
     An ACTIVE revision costs nothing, but the next service that names the family alone would run it.
     """
     entries = cleanup.of(task_definition.KIND)
     revisions = [task_definition.describe_task_definition(aws, e.details["arn"], "") for e in entries]
+    active = [f"{revision.family}:{revision.revision}" for revision in revisions if revision.status == "ACTIVE"]
     claim(
         expected="INACTIVE",
         observed=", ".join(f"{revision.family}:{revision.revision} {revision.status}" for revision in revisions)
         or "none is ACTIVE",
-        advice=f"deregister each: `aws ecs deregister-task-definition --task-definition {settings.names.family}:<revision>`",
+        advice="deregister each: "
+        + "; ".join(f"`aws ecs deregister-task-definition --task-definition {revision}`" for revision in active),
     )
-    assert all(revision.status != "ACTIVE" for revision in revisions)
+    assert active == []
 
 
 @pytest.mark.criterion("CLEAN-3")
@@ -51,10 +52,13 @@ def test_the_cluster_is_gone(aws, settings, cleanup, claim):
     It can only be deleted when nothing runs in it: its absence proves the rest.
     """
     clusters = [cluster.describe_cluster(aws, entry.name) for entry in cleanup.of(cluster.KIND)]
+    delete = f"aws ecs delete-cluster --cluster {settings.names.cluster}"
+    inside = [found for each in clusters for found in service.services_in(aws, each.name)]
     claim(
         expected="INACTIVE",
-        observed=", ".join(f"{each.name} {each.status}" for each in clusters),
-        advice=f"delete it: `aws ecs delete-cluster --cluster {settings.names.cluster}`",
+        observed=", ".join(f"{each.name} {each.status}" for each in clusters)
+        + f"; services in it: {', '.join(found.name for found in inside) or 'none'}",
+        advice="delete it: " + "; then ".join(f"`{each}`" for each in [*(found.delete_command for found in inside), delete]),
     )
     assert all(each.gone for each in clusters)
 
@@ -68,10 +72,12 @@ def test_the_security_group_is_gone(aws, cleanup, claim):
     group_ids = [entry.details["id"] for entry in cleanup.of(network.KIND)]
     groups = [group_id for group_id in group_ids if network.describe_group(aws, group_id)]
     interfaces = [interface for group_id in group_ids for interface in network.interfaces_of(aws, group_id)]
+    naming = [each for group_id in group_ids for each in network.groups_that_name(aws, group_id)]
     claim(
         expected="no group, no interface",
-        observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}",
-        advice=f"when its interfaces are gone: `aws ec2 delete-security-group --group-id {' '.join(groups)}`",
+        observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}; "
+        f"groups whose rules name it: {', '.join(f'{each.name} ({each.id})' for each in naming) or 'none'}",
+        advice=network.how_to_delete(groups, interfaces, naming),
     )
     assert groups == []
     assert interfaces == []

@@ -5,7 +5,7 @@ import json
 import jsonschema
 import pytest
 
-from fixtures.contract import promised, violations
+from fixtures.contract import faults_of, promised, violations
 from fixtures.endpoint import Exchange
 from fixtures.settings import ROOT
 
@@ -19,7 +19,8 @@ REASONABLE = [
     {"prediction": "river", "score": 0.5},
     {"prediction": {"label": "river", "confidence": 0.5}},
     {"predictions": [{"label": "river", "score": 0.5}, {"label": "sea", "score": 0.2}]},
-    {"category": "cloud", "model": "v2"},
+    {"category": "cloud", "model": "v2", "success": True},
+    {"label": "Nonexistent errors"},
 ]
 UNREASONABLE = [
     {},
@@ -29,6 +30,11 @@ UNREASONABLE = [
     {"error": "model not loaded"},
     {"label": "desert", "error": "model not loaded"},
     {"label": ""},
+    {"label": " "},
+    {"label": "error"},
+    {"label": "Error: model not loaded", "confidence": 0.5},
+    {"label": "None"},
+    {"label": "desert", "success": False},
     {"label": None, "confidence": 0.9},
     {"label": "desert", "confidence": 1.7},
     {"label": "desert", "confidence": -0.1},
@@ -92,3 +98,24 @@ def test_a_reference_out_of_the_schema_is_not_followed(reference):
     """The judged deployment writes its own openapi.json: it must not choose what the grader's machine opens."""
     (broken,) = violations({"label": "x"}, {"$ref": reference})
     assert broken == f"the schema refers to {reference.removeprefix('#')}, which is not in it"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "text", "faults"),
+    [
+        (200, "application/json", '{"label": "x"}', []),
+        (200, "application/problem+json; charset=utf-8", '{"label": "x"}', []),
+        (201, "application/json", '{"label": "x"}', ["not 200"]),
+        (200, "text/plain", '{"label": "x"}', ["content type text/plain"]),
+        (200, "text/html", "<h1>error</h1>", ["content type text/html", "not JSON"]),
+    ],
+)
+def test_an_answer_that_does_not_call_itself_json_is_no_classification(status, kind, text, faults):
+    """Clients go by the status and the content type before they read."""
+    assert faults_of(Exchange("POST", "http://127.0.0.1/predict", status, kind, text, 0.1), SCHEMA, None) == faults
+
+
+def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
+    """Whose promise it is, says where to mend it."""
+    answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", '{"label": "x"}', 0.1)
+    assert faults_of(answer, SCHEMA, OPENAPI) == ["its own openapi.json: $: 'took_ms' is a required property"]

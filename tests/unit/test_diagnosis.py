@@ -79,6 +79,7 @@ ENDED = (
     ("U13", 42, "exit code 42"),
 )
 LINES = (
+    ("U14", "WARNING:  Maximum request limit of 8 exceeded. Terminating process."),
     ("U02", "exec /usr/local/bin/uvicorn: exec format error"),
     ("U09", 'RuntimeError: Form data requires "python-multipart" to be installed.'),
     ("U10", "[Errno 13] error while attempting to bind on address ('0.0.0.0', 80): permission denied"),

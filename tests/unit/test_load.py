@@ -20,7 +20,9 @@ import requests
 from PIL import Image
 
 from fixtures import load_test
+from fixtures.load_fixture import requests_named
 from fixtures.load_test import LoadError, LoadPlan, LoadResult, history, run_bounded, run_load, summarize
+from fixtures.logs import LogLine
 from load import journey, stress_test
 from load.journey import Sample, failure_of_answer, failure_of_error, percentile
 from load.targets import TargetRefused, refuse_foreign_target
@@ -318,9 +320,11 @@ def test_locust_counts_failed_requests(run: LocustRun) -> None:
 
 
 def test_every_request_of_locust_bears_the_run(run: LocustRun) -> None:
-    """The journey is predictions, / and /docs, mostly predictions, each with the mark of the run in its query."""
-    assert set(run.api.received) == {"POST /predict?load=run-1", "GET /?load=run-1", "GET /docs?load=run-1"}
-    assert run.api.received["POST /predict?load=run-1"] > run.result.requests / 2
+    """The journey is predictions, / and /docs, mostly predictions, each with the run and its number."""
+    asked, numbers = zip(*(request.split("?load=run-1.") for request in run.api.received), strict=True)
+    assert set(asked) == {"POST /predict", "GET /", "GET /docs"}
+    assert asked.count("POST /predict") > run.result.requests / 2
+    assert {*map(int, numbers)} == {*range(1, run.result.requests + 1)}
 
 
 def test_locust_leaves_its_numbers(run: LocustRun) -> None:
@@ -614,3 +618,10 @@ api = runpy.run_path({str(ROOT / "load" / "stress_test.py")!r}, run_name="__main
     assert "Interrupted. So far:" in output
     assert "requests per second" in output
     assert "Traceback" not in output
+
+
+def test_a_request_that_is_logged_twice_is_one_request() -> None:
+    """Frameworks and middlewares log the same request each in its own way; another run's or a cut mark is none."""
+    texts = ["GET /?load=r-1.7 200", "access: /?load=r-1.7", "/docs?load=r-1.12", "/?load=r-2.9", "/?load=r-1", "/?x=r-1.3"]
+    lines = [LogLine("ecs/satellite-api/1", 0, text) for text in texts]
+    assert requests_named(lines, "r-1") == {7, 12}

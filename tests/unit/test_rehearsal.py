@@ -1,5 +1,6 @@
 """What the rehearsal's services and tasks do, seen through the API alone: none of it is true of a plain moto."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -129,6 +130,15 @@ def test_the_task_is_described_in_full(world: World) -> None:
     assert (task["group"], task["connectivity"]) == (f"service:{world.name}", "CONNECTED")
     assert task["createdAt"] <= task["pullStartedAt"] <= task["pullStoppedAt"] <= task["startedAt"]
     assert [(c["name"], c["lastStatus"], c["imageDigest"]) for c in task["containers"]] == [("api", "RUNNING", digest)]
+
+
+def test_the_digest_of_an_image_is_that_of_its_manifest(world: World) -> None:
+    """It stays the same, so that a task definition can name the image by it."""
+    image = world.ecr.batch_get_image(repositoryName="satellite-api", imageIds=[{"imageTag": "v1"}])["images"][0]
+    expected = f"sha256:{hashlib.sha256(image['imageManifest'].encode()).hexdigest()}"
+    for _ in range(2):
+        details = world.ecr.describe_images(repositoryName="satellite-api")["imageDetails"]
+        assert [each["imageDigest"] for each in details] == [expected]
 
 
 def test_a_dead_task_is_replaced(world: World) -> None:

@@ -45,6 +45,20 @@ def test_a_further_rule_is_counted(run, permission, rule):
     assert rule is None or rule in rules
 
 
+def test_what_keeps_a_group_is_removed_before_it(run):
+    """AWS deletes no group that an interface carries, or that another group's rule names."""
+    with network.provision_security_group(run) as group:
+        made = run.aws.ec2.create_security_group(GroupName="db", Description="db", VpcId=group.vpc_id)["GroupId"]
+        rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": group.id}]}
+        run.aws.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule])
+        naming = network.groups_that_name(run.aws, group.id)
+        run.aws.ec2.delete_security_group(GroupId=made)
+    assert [each.id for each in naming] == [made]
+    steps = network.how_to_delete([group.id], ["eni-1"], naming).split("; ")
+    assert [made in steps[0], "eni-1" in steps[1], group.id in steps[2]] == [True, True, True]
+    assert network.how_to_delete([], [], []) == ""
+
+
 def test_a_region_without_a_default_vpc_is_explained(run):
     """The error names the command that makes one."""
     for vpc in run.aws.ec2.describe_vpcs()["Vpcs"]:

@@ -1,10 +1,11 @@
 """The learner's API: a right one, without a framework so that it starts at once. A case replaces its functions by name."""
 
 APPLICATION = '''
-import asyncio, json, logging, os, pathlib, signal, sys, time
+import asyncio, json, logging, os, pathlib, re, signal, sys, time
 
 access = logging.getLogger("uvicorn.access")
 seen = 0  # requests so far
+METHOD, FIELD = "POST", b'name="file"'  # how an image comes
 
 
 def root(path):
@@ -20,7 +21,7 @@ def openapi(path):
 
 
 def predict(image):
-    """One image of the form's field `file`."""
+    """One image of the form's field."""
     if not image.startswith(b"\\xff\\xd8"):
         return refuse(image)
     return classify(image)
@@ -35,15 +36,29 @@ def refuse(image):
 
 
 def before_each(path):
-    """Called with the path and query of each request."""
+    """Called with the path and query of each request; what it returns is the answer."""
+
+
+def load_number(path):
+    """The number of a request of the load; 0 for all others."""
+    found = re.search(r"[?&]load=[^.]+[.](\\d+)", path)
+    return int(found[1]) if found else 0
+
+
+def kind_of(content):
+    return "text/html" if isinstance(content, str) else "application/json"
+
+
+def data_of(content):
+    return (content if isinstance(content, str) else json.dumps(content)).encode()
 
 
 def starting():
     """Called once, before the server listens."""
 
 
-def file_of(body, field=b'name="file"'):
-    head, found, rest = body.partition(field)
+def file_of(body):
+    head, found, rest = body.partition(FIELD)
     return rest.partition(b"\\r\\n\\r\\n")[2].rpartition(b"\\r\\n--")[0] if found else None
 
 
@@ -62,11 +77,10 @@ async def app(scope, receive, send):
         body, more = body + event.get("body", b""), event.get("more_body", False)
     seen += 1
     path, query = scope["path"], scope["query_string"].decode()
-    before_each(f"{path}?{query}")
-    status, content = await asyncio.to_thread(answer, scope["method"], path, body)
-    kind = "text/html" if isinstance(content, str) else "application/json"
-    data = (content if isinstance(content, str) else json.dumps(content)).encode()
-    headers = [(b"content-type", kind.encode()), (b"content-length", str(len(data)).encode())]
+    early = before_each(f"{path}?{query}")
+    status, content = early or await asyncio.to_thread(answer, scope["method"], path, body)
+    data = data_of(content) if status != 204 else b""
+    headers = [(b"content-type", kind_of(content).encode()), (b"content-length", str(len(data)).encode())]
     headers += [(b"location", b"/elsewhere")] if 300 <= status < 400 else []
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": data})
@@ -75,7 +89,7 @@ async def app(scope, receive, send):
 def answer(method, path, body):
     pages = {"/": root, "/docs": docs, "/openapi.json": openapi}
     if path == "/predict":
-        if method != "POST":
+        if method != METHOD:
             return 405, {"detail": "Method Not Allowed"}
         image = file_of(body)
         return (422, {"detail": "Field required: file"}) if image is None else predict(image)

@@ -54,6 +54,8 @@ class Verdict:
     def _allowed(self, name: str, red: str) -> set[tuple[str, str]]:
         if name.startswith(_JUDGED_AFTER_CLEANUP) != self.case.cleaned_up:
             return {("NOT RUN", self.outcomes[name]["reason"])}
+        if name.startswith("LOAD-") and "--no-load" in self.case.options:
+            return {("NOT RUN", "left out by choice (--no-load)"), ("BLOCKED", f"by {red}")}
         return {("PASS", ""), ("BLOCKED", f"by {red}")}
 
     def record(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ class Stack:
         if "service" not in forgotten:
             self.ecs.update_service(cluster=self.cluster, service=self.service, desiredCount=0)
             self.ecs.delete_service(cluster=self.cluster, service=self.service, force=True)
-            self.wait("every task's end", lambda: not self.tasks())
+            self.wait("every task's end", self.at_rest)
         if "definition" not in forgotten:
             self.ecs.deregister_task_definition(taskDefinition=self.newest())
         if not {"cluster", "service"} & {*forgotten}:
@@ -207,6 +208,11 @@ class Stack:
         }
         self.ecs.create_service(**_changed(_changed(given, self.case.service), changes))
 
+    def own_network(self, group_id: str, subnet_ids: list[str] | None = None) -> dict[str, Any]:
+        """The change for `launch` that puts its tasks into this group, and into other subnets than the course's."""
+        network = {"subnets": subnet_ids or self.subnet_ids[:1], "securityGroups": [group_id], "assignPublicIp": "ENABLED"}
+        return {"networkConfiguration": {"awsvpcConfiguration": network}}
+
     def newest(self) -> str:
         """The ARN of the family's newest revision."""
         return str(self.ecs.describe_task_definition(taskDefinition=self.family)["taskDefinition"]["taskDefinitionArn"])
@@ -230,6 +236,10 @@ class Stack:
         arns = self.ecs.list_tasks(cluster=self.cluster, desiredStatus=status)["taskArns"]
         return list(self.ecs.describe_tasks(cluster=self.cluster, tasks=arns)["tasks"]) if arns else []
 
+    def at_rest(self) -> bool:
+        """Whether no task of the cluster is to run, and all have STOPPED."""
+        return not self.tasks() and all(task["lastStatus"] == "STOPPED" for task in self.tasks("STOPPED"))
+
     def interfaces(self) -> list[str]:
         """The network interfaces that carry the course's group."""
         filters = [{"Name": "group-id", "Values": [self.group_id]}]
@@ -239,6 +249,11 @@ class Stack:
     def wait(self, what: str, done: Any) -> None:
         """Wait for it. Raises WaitTimeout."""
         Waiter().until(what, done, bool, _PATIENCE)
+
+    @staticmethod
+    def now() -> int:
+        """Milliseconds since 1970, as CloudWatch counts."""
+        return int(time.time() * 1000)
 
     def say(self, stream: str, *lines: str, at: int) -> None:
         """Write lines into a stream of the course's log group; `at` is in milliseconds since 1970."""

@@ -1,0 +1,88 @@
+"""What a deployment answers becomes a cause and advice for who has built it."""
+
+import pytest
+
+from fixtures.diagnosis import COURSE, diagnose_answer, diagnose_words
+from fixtures.known_answers import DOCS, LOADED, PREDICT, REFUSED, ROOT
+
+IP = "http://127.1.2.3"
+GET, POST = f"GET {IP}/: ", f"POST {IP}:20080/predict: "
+JSON, HTML = "application/json: ", "text/html; charset=utf-8: "
+SILENT, RESET = "no answer within 30 s", "connection refused or reset: nothing listens on that port, or the application died"
+LISTENS = "the application listens on http://127.0.0.1:80 (Uvicorn running on http://127.0.0.1:80 (Press CTRL+C to quit))"
+ANSWERS = [
+    (ROOT, GET + f"200 {JSON}{{}}", "it answers"),
+    (ROOT, GET + SILENT, "does not answer it"),
+    (ROOT, GET + RESET, "breaks the connection off"),
+    (ROOT, GET + f"{RESET}: {LISTENS}", "listens on http://127.0.0.1:80"),
+    (ROOT, GET + f"{RESET}: the container was killed (EssentialContainerExited; exit code 137)", "the container was killed"),
+    (ROOT, GET + "timed out while connecting: a security group, route or network ACL keeps it out", "nothing answers"),
+    (ROOT, GET + f"307 {JSON}", "redirect"),
+    (ROOT, GET + f"401 {JSON}{{}}", "brings a key"),
+    (ROOT, GET + f"404 {JSON}{{}}", "the application has no /"),
+    (ROOT, GET + f"405 {JSON}{{}}", "not for GET"),
+    (ROOT, GET + f"422 {JSON}{{}}", "another form"),
+    (ROOT, GET + f"500 {HTML}oh", "an error of its own"),
+    (ROOT, GET + f"204 {JSON}", "not with 200"),
+    (DOCS, f"GET {IP}/docs: 404 {JSON}{{}}", "switched off, or moved"),
+    (DOCS, f"GET {IP}/docs: 200 {HTML}<title>Swagger UI</title>", "it shows the API"),
+    (DOCS, f"GET {IP}/docs: 200 {JSON}{{}}", "with data"),
+    (DOCS, f"GET {IP}/docs: 200 {HTML}<h1>Welcome</h1>", "not the API's documentation"),
+    (PREDICT, POST + f"404 {JSON}{{}}", "the application has no /predict"),
+    (PREDICT, POST + f"405 {JSON}{{}}", "/predict is there, but not for POST"),
+    (PREDICT, POST + f"422 {JSON}{{}}; not 200", "another form"),
+    (PREDICT, POST + f"200 {HTML}<h1>oh</h1>; content type text/html; not JSON", "a web page"),
+    (PREDICT, POST + f'200 {JSON}{{"label": "x", "confidence": NaN}}; not JSON', "NaN or Infinity"),
+    (PREDICT, POST + f'200 {JSON}"{{\\"label\\": 1}}"; $: not an object', "packed into a string"),
+    (PREDICT, POST + '200 text/plain: {"label": "x"}; content type text/plain', "does not call itself JSON"),
+    (PREDICT, POST + f'200 {JSON}{{"error": "no model"}}; $: …', "tells of an error"),
+    (PREDICT, POST + f'200 {JSON}{{"label": "x", "confidence": 97}}; $.confidence: 97 is greater than …', "no share"),
+    (PREDICT, POST + f'200 {JSON}{{"label": "x"}}; its own openapi.json: $: …', "breaks what the API's own"),
+    (PREDICT, POST + f"200 {JSON}{{}}; $: {{}} is not valid under any of the given schemas", "names no class"),
+    (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),
+    (REFUSED, POST + f"500 {HTML}oh", "nobody has thought of"),
+    (REFUSED, POST + f"400 {JSON}", "does not say why"),
+    (REFUSED, POST + SILENT, "does not answer it"),
+    (REFUSED, POST + RESET, "breaks the connection off"),
+    (REFUSED, POST + f"303 {HTML}", "redirect"),
+    (REFUSED, POST + f'400 {JSON}{{"detail": "no image"}}', "does not live on"),
+]
+LOADS = [
+    ("3 x POST /predict: HTTP 429", "limits how often"),
+    ("3 x POST /predict: HTTP 503; 1 x GET /: HTTP 429", "limits how often"),
+    ("3 x POST /predict: HTTP 503", "errors of the application's own"),
+    ("3 x POST /predict: not JSON", "say 200 and are none"),
+    ("3 x POST /predict: no answer within 10 s", "pile up"),
+    ("3 x POST /predict: connection lost", "refused or broken off"),
+    ("p95 2400 ms", "too slowly"),
+    ("3 x POST /predict: HTTP 404", "requests fail"),
+]
+
+
+@pytest.mark.parametrize(("table", "told", "cause"), ANSWERS, ids=[told for _, told, _ in ANSWERS])
+def test_a_wrong_answer_is_understood(table, told, cause):
+    """The cause says what to mend, in words that need no knowledge of HTTP."""
+    found = diagnose_answer(table, told, COURSE)
+    assert cause in found.cause
+    assert found.said == told
+    assert "{" not in found.cause
+
+
+@pytest.mark.parametrize(("told", "cause"), LOADS)
+def test_what_fails_under_load_is_understood(told, cause):
+    """The most frequent errors say it, or that there are none."""
+    assert cause in diagnose_words(LOADED, told, COURSE).cause
+
+
+def test_advice_names_method_and_path():
+    """It can be pasted into the application."""
+    assert '@app.post("/predict")' in diagnose_answer(PREDICT, POST + f"405 {JSON}", COURSE).advice
+    assert '@app.get("/")' in diagnose_answer(ROOT, GET + f"404 {JSON}", COURSE).advice
+
+
+@pytest.mark.parametrize("row", dict.fromkeys([*ROOT, *DOCS, *PREDICT, *REFUSED, *LOADED]), ids=lambda row: row.id)
+def test_each_row_can_be_reached(row):
+    """No row hides behind one above it in every table that has it."""
+    reached = [diagnose_answer(table, told, COURSE).id for table, told, _ in ANSWERS]
+    reached += [diagnose_words(LOADED, told, COURSE).id for told, _ in LOADS]
+    assert row.id in reached
