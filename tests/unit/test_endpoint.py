@@ -276,37 +276,44 @@ def test_no_task_is_waited_for_where_the_launch_failed(run, aws, launch):
     assert aws.now == 0
 
 
-def test_an_interface_that_is_not_attached_yet_is_waited_for(run, aws, task):
+def test_an_interface_that_is_not_attached_yet_is_waited_for(run, aws, task, launch):
     """The task is described again until it names its interface (E02)."""
     aws.answers("ecs", "describe_tasks", described(**PRECREATED), described())
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [PUBLIC]})
-    found = describe_address(run, replace(task, interface_id=""))
+    found = describe_address(run, replace(task, interface_id=""), launch.service)
     assert (found.interface_id, found.public_ip) == ("eni-1", "127.1.2.3")
     assert 0 < aws.now < 30
 
 
-def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task):
+def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task, launch):
     """First it is unknown, then it has no public IP, then it has one (E03)."""
     aws.refuses("ec2", "describe_network_interfaces", "InvalidNetworkInterfaceID.NotFound")
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]}, {"NetworkInterfaces": [PUBLIC]})
-    found = describe_address(run, task)
+    found = describe_address(run, task, launch.service)
     assert (found.public_ip, found.group_ids, found.vpc_id) == ("127.1.2.3", ("sg-1",), "vpc-1")
     assert 0 < aws.now < 30
 
 
-def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, monkeypatch):
+def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, launch, monkeypatch):
     """After half a minute the task has none (N04): where it stands is known all the same."""
     monkeypatch.setattr(aws.ec2, "describe_network_interfaces", lambda **_: {"NetworkInterfaces": [ADDRESS]}, raising=False)
-    found = describe_address(run, task)
+    found = describe_address(run, task, launch.service)
     assert (found.public_ip, found.subnet_id) == ("", "subnet-1")
     assert aws.now == pytest.approx(30)
 
 
-def test_another_refusal_of_ec2_is_no_delay(run, aws, task):
+def test_a_public_ip_that_was_not_asked_for_is_not_waited_for(run, aws, task, launch):
+    """The service says that its tasks get none."""
+    aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
+    found = describe_address(run, task, replace(launch.service, public_ip="DISABLED"))
+    assert (found.public_ip, found.vpc_id, aws.now) == ("", "vpc-1", 0)
+
+
+def test_another_refusal_of_ec2_is_no_delay(run, aws, task, launch):
     """Waiting heals no missing permission."""
     aws.refuses("ec2", "describe_network_interfaces", "UnauthorizedOperation")
     with pytest.raises(aws.ec2.exceptions.ClientError, match="UnauthorizedOperation"):
-        describe_address(run, task)
+        describe_address(run, task, launch.service)
     assert aws.now == 0
 
 
