@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from fixtures.container import flaws_of, ports_of, server_of
-from fixtures.iam import MANAGED_POLICY, PRINCIPAL
+from fixtures.container import flaws_of, logging_flaws, ports_of, server_of
+from fixtures.iam import PRINCIPAL, role_flaws
 from fixtures.logs import find_group
 from fixtures.task_definition import COMMAND, how_to_deploy
 
@@ -67,18 +67,15 @@ def test_stdout_goes_to_the_log_group(aws, settings, task_definition, claim):
     Observability (FW-09): without its log a container that does not start says nothing.
     """
     options, wanted = task_definition.log_options, settings.names.log_group
-    driver = task_definition.container.get("logConfiguration", {}).get("logDriver", "none")
-    group = find_group(aws, wanted)
+    exists = find_group(aws, wanted) is not None
+    flaws = list(logging_flaws(task_definition.container, wanted, aws.region, exists=exists))
     claim(
         expected=f"driver awslogs to {wanted} in {aws.region} with a stream prefix; the group exists",
-        observed=f"driver {driver}, options {options}; {wanted} {'exists' if group else 'does not exist'}",
-        advice=f"`aws logs create-log-group --log-group-name {wanted}`, and mend logConfiguration in task-def.json",
+        observed="; ".join(flaw.said for flaw in flaws) or f"driver awslogs, options {options}; {wanted} exists",
+        advice=f"{'; '.join(flaw.remedy for flaw in flaws)}; where task-def.json changes, {how_to_deploy(settings.names)}",
     )
-    assert driver == "awslogs"
-    assert options.get("awslogs-group") == wanted
-    assert options.get("awslogs-region") == aws.region
-    assert options.get("awslogs-stream-prefix")
-    assert group
+    assert flaws == []
+    assert options["awslogs-stream-prefix"]
 
 
 @pytest.mark.criterion("TASK-5")
@@ -87,14 +84,11 @@ def test_the_execution_role_is_for_ecs_tasks_alone(described_role, claim):
 
     The role pulls the image and writes the log; whoever else may assume it, and whatever more it allows, is too much.
     """
-    role = described_role
+    role, flaws = described_role, list(role_flaws(described_role))
     claim(
-        expected=f"trusts {PRINCIPAL} alone, carries AmazonECSTaskExecutionRolePolicy, and no policy that allows *",
-        observed=f"{role.name} trusts {', '.join(role.trusts) or 'nobody'}; policies {', '.join(role.policies) or 'none'}; "
-        f"allowing everything: {', '.join(role.grants_everything) or 'none'}",
-        advice=f"`aws iam attach-role-policy --role-name {role.name} --policy-arn {MANAGED_POLICY}`; mend the trust: "
-        f"`aws iam update-assume-role-policy --role-name {role.name} --policy-document file://trust-policy.json`",
+        expected=f"trusts {PRINCIPAL} alone, carries AmazonECSTaskExecutionRolePolicy, and no policy that allows everything",
+        observed="; ".join(flaw.said for flaw in flaws)
+        or f"{role.name} trusts {', '.join(role.trusts)}; policies {', '.join(role.policies)}",
+        advice="; ".join(flaw.remedy for flaw in flaws),
     )
-    assert role.trusts == (PRINCIPAL,)
-    assert MANAGED_POLICY in role.policies
-    assert role.grants_everything == ()
+    assert flaws == []

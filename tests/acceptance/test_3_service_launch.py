@@ -2,9 +2,10 @@
 
 import pytest
 
+from fixtures.address import tasks_since
 from fixtures.cluster import describe_cluster
 from fixtures.network import default_vpc_id, is_public
-from fixtures.service import describe_service, how_to_mend, tasks_of
+from fixtures.service import describe_service, how_to_mend
 
 
 @pytest.mark.criterion("RUN-1")
@@ -48,7 +49,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
     """
     tasks = run.waiter.settle(
         "task to stay up",
-        lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at or replaced(t, task)],
+        lambda: tasks_since(run, launch.service, task),
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
@@ -77,16 +78,6 @@ def test_the_task_has_a_public_address(aws, address, claim):
     assert address.public_ip
     assert public
     assert address.vpc_id == vpc_id
-
-
-def started(aws, launch):
-    """Every task that the service has started, those that have stopped included."""
-    return tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED")
-
-
-def replaced(earlier, task):
-    """Whether a task died and this one took its place, in the same deployment."""
-    return earlier.died and earlier.started_by == task.started_by
 
 
 def age(aws, task):

@@ -2,9 +2,9 @@
 
 import pytest
 
+from fixtures.address import tasks_since
 from fixtures.load_fixture import MARK
 from fixtures.logs import read_lines
-from fixtures.service import tasks_of
 
 
 @pytest.mark.criterion("LOAD-1")
@@ -49,12 +49,12 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
 
 
 @pytest.mark.criterion("LOAD-3")
-def test_the_same_task_serves_the_whole_load(aws, launch, task, load, claim):
+def test_the_same_task_serves_the_whole_load(run, launch, task, load, claim):
     """The same task served the whole load: no restart, no replacement.
 
     A task that runs out of memory under load is replaced within a minute, at another address, and looks healthy again.
     """
-    tasks = tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED")
+    tasks = tasks_since(run, launch.service, task)
     claim(
         expected=f"task {task.id} alone after {load.requests} requests",
         observed="; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks) or "no task",
