@@ -4,6 +4,7 @@ import pytest
 
 from fixtures.address import tasks_since
 from fixtures.cluster import describe_cluster
+from fixtures.launch import post_mortem
 from fixtures.network import default_vpc_id, is_public
 from fixtures.service import describe_service, how_to_mend
 
@@ -42,7 +43,7 @@ def test_the_service_reaches_its_steady_state(aws, launch, task_definition, clai
 
 
 @pytest.mark.criterion("RUN-3")
-def test_the_task_stays_the_same(aws, run, launch, task, claim):
+def test_the_task_stays_the_same(aws, run, launch, task_definition, task, claim):
     """Its task is RUNNING and stays the same task.
 
     A container that crashes after its start is replaced again and again, and the service looks fine in between.
@@ -53,10 +54,11 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
+    ends = [post_mortem(run, launch.service, t, task_definition) for t in tasks if t.stopped]
     claim(
         expected=f"task {task.id} alone, RUNNING",
-        observed="; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks),
-        advice=f"see why it stopped: `aws logs tail {run.settings.names.log_group} --since 5m`",
+        observed="\n".join([", ".join(f"{t.id} {t.status}" for t in tasks), *map(str, ends)]),
+        advice=next((end.diagnosis.advice for end in ends), "see what starts a second task, and leave one"),
     )
     assert [t.id for t in tasks] == [task.id]
     assert tasks[0].status == "RUNNING"
