@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures.address import PROBED_PORTS
-from fixtures.isolation import flaws_of, how_to_use_alone
+from fixtures.isolation import flaws_of, how_to_connect
 from fixtures.network import (
     HTTP_FROM_ANYWHERE,
     default_vpc_id,
@@ -23,8 +23,9 @@ def test_the_security_group_serves_this_service_alone(aws, settings, security_gr
     """
     vpc_id, group = default_vpc_id(aws), describe_group(aws, security_group.id)
     service = describe_service(aws, settings.names.cluster, settings.names.service)
+    users = interfaces_of(aws, security_group.id)  # before the tasks: one that starts meanwhile is no stranger
     own = {task.interface_id for task in tasks_in(aws, service.cluster, service.name)}
-    others = [interface for interface in interfaces_of(aws, security_group.id) if interface not in own]
+    others = [interface for interface in users if interface not in own]
     flaws = list(flaws_of(group, vpc_id, service, others))
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
@@ -65,7 +66,7 @@ def test_nothing_but_the_service_port_is_reachable(aws, security_group, launch, 
         observed=f"{'; '.join(map(str, rules))} of {', '.join(address.group_ids)}, on {', '.join(users)}; "
         f"of ports {', '.join(map(str, PROBED_PORTS))} these took one: {', '.join(map(str, answering)) or 'none'}",
         advice="leave the service's own group alone on its tasks; the new task gets it, AWS lets nobody change a running "
-        f"one's: {how_to_use_alone(launch.service, security_group.id)}",
+        f"one's: {how_to_connect(launch.service, security_group.id)}",
     )
     assert rules == [HTTP_FROM_ANYWHERE]
     assert address.group_ids == (security_group.id,)

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from fixtures import address as address_module
 from fixtures import endpoint as endpoint_module
-from fixtures.address import NoTask, describe_address, probe_ports, running_task
+from fixtures.address import NoTask, describe_address, probe_ports, running_task, tasks_since
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
@@ -307,6 +307,34 @@ def test_a_public_ip_that_was_not_asked_for_is_not_waited_for(run, aws, task, la
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
     found = describe_address(run, task, replace(launch.service, public_ip="DISABLED"))
     assert (found.public_ip, found.vpc_id, aws.now) == ("", "vpc-1", 0)
+
+
+EARLIER = {
+    "died in the same deployment": ("EssentialContainerExited; exit code 1", "ecs-svc/1", True),
+    "stopped by a new deployment": ("ServiceSchedulerInitiated; exit code 143", "ecs-svc/0", False),
+    "died in a deployment before": ("EssentialContainerExited; exit code 1", "ecs-svc/0", False),
+    "stopped by somebody": ("UserInitiated; exit code 143", "ecs-svc/1", False),
+}
+
+
+@pytest.mark.parametrize(("stopped", "started_by", "counts"), EARLIER.values(), ids=EARLIER)
+def test_an_earlier_task_counts_where_this_one_took_its_place(run, task, launch, monkeypatch, stopped, started_by, counts):
+    """What was deployed, or stopped, before the deployment stood is no crash of it."""
+    this = replace(task, started_by="ecs-svc/1")
+    before = replace(task, arn="arn/0", stopped=stopped, started_by=started_by, created_at=task.created_at - timedelta(1))
+    monkeypatch.setattr(
+        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [before] if desired == "STOPPED" else [this]
+    )
+    assert tasks_since(run, launch.service, this) == [this, before][: 1 + counts]
+
+
+def test_a_later_task_counts_whoever_started_it(run, task, launch, monkeypatch):
+    """It has taken the place of the one that is looked at."""
+    later = replace(task, arn="arn/2", started_by="ecs-svc/2", created_at=task.created_at + timedelta(1))
+    monkeypatch.setattr(
+        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [later] if desired == "RUNNING" else [task]
+    )
+    assert tasks_since(run, launch.service, task) == [later, task]
 
 
 def test_another_refusal_of_ec2_is_no_delay(run, aws, task, launch):

@@ -259,14 +259,14 @@ FAULTS = (
         id="another-account",
         sentence="The account in the image's name was copied from the course.",
         criterion="RUN-2",
-        help="999999999999.dkr.ecr",
+        help="from account 999999999999, and this is account 123456789012",
         container=image("v1", account="999999999999"),
     ),
     Fault(
         id="image-in-another-region",
         sentence="The image was pushed to another region than the one that is named.",
         criterion="RUN-2",
-        help="eu-west-1.amazonaws.com/satellite-api:v3 is not in the registry",
+        help="aws ecr list-images --repository-name satellite-api --region eu-west-1",
         container=image("v3", region=ELSEWHERE),
     ),
     Fault(
@@ -323,7 +323,7 @@ FAULTS = (
         id="syntax-error",
         sentence="The application was pushed with a mistake of syntax.",
         criterion="RUN-2",
-        help="SyntaxError",
+        help="the application cannot be imported: SyntaxError",
         app="\ndef predict(image:\n",
     ),
     Fault(
