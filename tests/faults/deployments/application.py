@@ -2,6 +2,7 @@
 
 APPLICATION = '''
 import asyncio, json, logging, os, pathlib, signal, sys, time
+import traceback
 
 access = logging.getLogger("uvicorn.access")
 seen = 0  # requests so far
@@ -51,7 +52,11 @@ async def app(scope, receive, send):
     global seen
     if scope["type"] == "lifespan":
         await receive()
-        starting()
+        try:
+            starting()
+        except Exception:  # told as Starlette tells it
+            await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
