@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.address import tasks_since
+from fixtures.address import place_flaws, tasks_since
 from fixtures.cluster import describe_cluster
 from fixtures.launch import post_mortem
 from fixtures.network import default_vpc_id, is_public
@@ -65,21 +65,20 @@ def test_the_task_stays_the_same(aws, run, launch, task_definition, task, claim)
 
 
 @pytest.mark.criterion("RUN-4")
-def test_the_task_has_a_public_address(aws, address, claim):
+def test_the_task_has_a_public_address(aws, launch, address, claim):
     """The task has a public IP, in a public subnet of the default VPC.
 
     Without one the image cannot even be pulled; without a route to the internet gateway nobody reaches it.
     """
-    vpc_id, public = default_vpc_id(aws), is_public(aws, address.subnet_id)
+    vpc_id = default_vpc_id(aws)
+    flaws = list(place_flaws(address, launch.service, vpc_id, public=is_public(aws, address.subnet_id)))
     claim(
         expected=f"a public IP, in a subnet of {vpc_id} whose route table leads to an internet gateway",
-        observed=f"public IP {address.public_ip or 'none'}, {'public' if public else 'private'} subnet {address.subnet_id} "
-        f"of {address.vpc_id}",
-        advice="create the service with assignPublicIp=ENABLED in a default subnet of the default VPC",
+        observed="; ".join(flaw.said for flaw in flaws)
+        or f"public IP {address.public_ip}, public subnet {address.subnet_id} of {address.vpc_id}",
+        advice="; ".join(flaw.remedy for flaw in flaws),
     )
-    assert address.public_ip
-    assert public
-    assert address.vpc_id == vpc_id
+    assert flaws == []
 
 
 def age(aws, task):

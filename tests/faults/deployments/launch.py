@@ -9,7 +9,7 @@ from tests.faults.deployments.stack import COMMAND, Stack
 ELSEWHERE = "eu-west-1"
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 FIRST_START_ONLY = """
-flag = pathlib.Path("died.flag")
+flag = pathlib.Path("app/died.flag")
 lives = len(flag.read_text()) if flag.exists() else 0
 
 
@@ -389,7 +389,7 @@ FAULTS = (
         id="behind-nat",
         sentence="The task is in a private subnet behind a NAT gateway, without a public IP.",
         criterion="RUN-4",
-        help="public IP none",
+        help="the task has no public IP",
         before=behind_nat,
         network=NO_PUBLIC_IP,
     ),
@@ -397,21 +397,21 @@ FAULTS = (
         id="behind-nat-with-public-ip",
         sentence="The task is in a private subnet behind a NAT gateway, where its public IP is of no use.",
         criterion="RUN-4",
-        help="private subnet",
+        help="aws ec2 create-route",
         before=behind_nat,
     ),
     Fault(
         id="route-deleted",
         sentence="The route to the internet was deleted after the launch.",
         criterion="RUN-4",
-        help="private subnet",
+        help="aws ec2 create-route",
         after=delete_route,
     ),
     Fault(
         id="route-table-exchanged",
         sentence="The subnet was given a private route table after the launch.",
         criterion="RUN-4",
-        help="private subnet",
+        help="aws ec2 create-route",
         after=other_table,
     ),
 )

@@ -55,7 +55,7 @@ def delete_revision(stack: Stack) -> None:
 def in_another_region(stack: Stack) -> None:
     """Registered where the console stood."""
     ecs = stack.client_in(ELSEWHERE, "ecs")
-    ecs.register_task_definition(family=stack.family, containerDefinitions=[stack.container()])
+    ecs.register_task_definition(family=stack.family, containerDefinitions=[stack.container() | {"memory": 512}])
 
 
 def group_named(name: str, region: str = "us-east-1") -> Any:
