@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from fixtures import address as address_module
 from fixtures import endpoint as endpoint_module
-from fixtures.address import NoTask, describe_address, probe_ports, running_task, tasks_since
+from fixtures.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
@@ -307,6 +307,28 @@ def test_a_public_ip_that_was_not_asked_for_is_not_waited_for(run, aws, task, la
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
     found = describe_address(run, task, replace(launch.service, public_ip="DISABLED"))
     assert (found.public_ip, found.vpc_id, aws.now) == ("", "vpc-1", 0)
+
+
+def test_a_task_that_the_internet_reaches_has_no_flaw(launch):
+    """It has a public IP, in a public subnet of the default VPC."""
+    there = Address("eni-1", "127.1.2.3", (), "subnet-1", "vpc-1")
+    assert list(place_flaws(there, launch.service, "vpc-1", public=True)) == []
+
+
+PLACES = {
+    "no public IP": ("", "vpc-1", True, "has no public IP", "assignPublicIp=ENABLED"),
+    "private": ("127.1.2.3", "vpc-1", False, "subnet-1 is private", "aws ec2 create-route"),
+    "another VPC": ("127.1.2.3", "vpc-2", True, "is in vpc-2, not in the default VPC vpc-1", "in a default subnet"),
+}
+
+
+@pytest.mark.parametrize(("public_ip", "vpc_id", "public", "said", "remedy"), PLACES.values(), ids=PLACES)
+def test_what_keeps_the_internet_away_is_a_flaw(launch, public_ip, vpc_id, public, said, remedy):
+    """One thing is wrong, and one thing mends it."""
+    there = Address("eni-1", public_ip, (), "subnet-1", vpc_id)
+    (flaw,) = place_flaws(there, launch.service, "vpc-1", public=public)
+    assert said in flaw.said
+    assert remedy in flaw.remedy
 
 
 EARLIER = {
