@@ -103,6 +103,7 @@ UNREAD = {
         '"awslogs-group": "/ecs/api"',
     ),
     "another region": (logging(**{"awslogs-region": "eu-west-1"}), True, "is eu-west-1", '"awslogs-region": "us-east-1"'),
+    "no prefix": (logging(**{"awslogs-stream-prefix": None}), True, "prefix is not given", '"awslogs-stream-prefix": "ecs"'),
     "no region": (logging(**{"awslogs-region": None}), True, "awslogs-region is not given", '"awslogs-region": "us-east-1"'),
 }
 
