@@ -39,7 +39,7 @@ def test_a_group_of_its_own_has_no_flaw():
 
 FLAWS = {
     "the default group": (replace(GROUP, name="default"), SERVICE, [], "the VPC's default group", "create-security-group"),
-    "another VPC": (replace(GROUP, vpc_id="vpc-2"), SERVICE, [], "is in vpc-2", "in the default VPC"),
+    "another VPC": (replace(GROUP, vpc_id="vpc-2"), SERVICE, [], "is in vpc-2", "--vpc-id vpc-1"),
     "unused": (GROUP, replace(SERVICE, group_ids=("sg-9",)), [], "but sg-9", "securityGroups=[sg-1]"),
     "shared": (GROUP, SERVICE, ["eni-9"], "somebody else's interfaces too: eni-9", "describe-network-interfaces"),
 }
