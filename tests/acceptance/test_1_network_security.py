@@ -3,6 +3,7 @@
 import pytest
 
 from fixtures.address import PROBED_PORTS
+from fixtures.isolation import flaws_of, how_to_connect
 from fixtures.network import (
     HTTP_FROM_ANYWHERE,
     default_vpc_id,
@@ -21,21 +22,18 @@ def test_the_security_group_serves_this_service_alone(aws, settings, security_gr
     A group that others share opens to the internet whatever they need open.
     """
     vpc_id, group = default_vpc_id(aws), describe_group(aws, security_group.id)
-    names = settings.names
-    used = describe_service(aws, names.cluster, names.service).group_ids
-    own = {task.interface_id for task in tasks_in(aws, names.cluster, names.service)}
-    others = [interface for interface in interfaces_of(aws, security_group.id) if interface not in own]
+    service = describe_service(aws, settings.names.cluster, settings.names.service)
+    users = interfaces_of(aws, security_group.id)  # before the tasks: one that starts meanwhile is no stranger
+    own = {task.interface_id for task in tasks_in(aws, service.cluster, service.name)}
+    others = [interface for interface in users if interface not in own]
+    flaws = list(flaws_of(group, vpc_id, service, others))
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
-        observed=f"{group.name} ({group.id}) in {group.vpc_id}; the service's groups: {', '.join(used) or 'none yet'}; "
-        f"other interfaces: {', '.join(others) or 'none'}",
-        advice=f"make one: `aws ec2 create-security-group --group-name {settings.names.security_group} --vpc-id {vpc_id} "
-        "--description 'Security group for Satellite API (HTTP only)'`, and give it to the service alone",
+        observed="; ".join(flaw.said for flaw in flaws)
+        or f"{group.name} ({group.id}) in {group.vpc_id}, on {', '.join(own) or 'no interface yet'}",
+        advice="; ".join(flaw.remedy for flaw in flaws),
     )
-    assert group.vpc_id == vpc_id
-    assert group.name != "default"
-    assert not used or group.id in used
-    assert others == []
+    assert flaws == []
 
 
 @pytest.mark.criterion("NET-2")
@@ -55,7 +53,7 @@ def test_the_group_has_exactly_one_ingress_rule(aws, security_group, claim):
 
 
 @pytest.mark.criterion("NET-3")
-def test_nothing_but_the_service_port_is_reachable(aws, security_group, address, claim):
+def test_nothing_but_the_service_port_is_reachable(aws, security_group, launch, address, claim):
     """Nothing but port 80 of the task can be reached.
 
     What counts is the union of all groups on the task's network interface, so they are all read, and then tried.
@@ -67,9 +65,8 @@ def test_nothing_but_the_service_port_is_reachable(aws, security_group, address,
         "the group on no other interface, and no other port takes a connection",
         observed=f"{'; '.join(map(str, rules))} of {', '.join(address.group_ids)}, on {', '.join(users)}; "
         f"of ports {', '.join(map(str, PROBED_PORTS))} these took one: {', '.join(map(str, answering)) or 'none'}",
-        advice=f"leave the service's own group alone on it: `aws ec2 modify-network-interface-attribute "
-        f"--network-interface-id {address.interface_id} --groups <the service's group>`, and mend the service's "
-        "network configuration",
+        advice="leave the service's own group alone on its tasks; the new task gets it, AWS lets nobody change a running "
+        f"one's: {how_to_connect(launch.service, security_group.id)}",
     )
     assert rules == [HTTP_FROM_ANYWHERE]
     assert address.group_ids == (security_group.id,)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from fixtures.address import place_flaws, tasks_since
 from fixtures.cluster import describe_cluster
+from fixtures.launch import post_mortem
 from fixtures.network import default_vpc_id, is_public
-from fixtures.service import describe_service, how_to_mend, tasks_of
+from fixtures.service import describe_service, how_to_mend
 
 
 @pytest.mark.criterion("RUN-1")
@@ -41,52 +43,42 @@ def test_the_service_reaches_its_steady_state(aws, launch, task_definition, clai
 
 
 @pytest.mark.criterion("RUN-3")
-def test_the_task_stays_the_same(aws, run, launch, task, claim):
+def test_the_task_stays_the_same(aws, run, launch, task_definition, task, claim):
     """Its task is RUNNING and stays the same task.
 
     A container that crashes after its start is replaced again and again, and the service looks fine in between.
     """
     tasks = run.waiter.settle(
         "task to stay up",
-        lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at or replaced(t, task)],
+        lambda: tasks_since(run, launch.service, task),
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
     )
+    ends = [post_mortem(run, launch.service, t, task_definition) for t in tasks if t.stopped]
     claim(
         expected=f"task {task.id} alone, RUNNING",
-        observed="; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks),
-        advice=f"see why it stopped: `aws logs tail {run.settings.names.log_group} --since 5m`",
+        observed="\n".join([", ".join(f"{t.id} {t.status}" for t in tasks), *map(str, ends)]),
+        advice=next((end.diagnosis.advice for end in ends), "see what starts a second task, and leave one"),
     )
     assert [t.id for t in tasks] == [task.id]
     assert tasks[0].status == "RUNNING"
 
 
 @pytest.mark.criterion("RUN-4")
-def test_the_task_has_a_public_address(aws, address, claim):
+def test_the_task_has_a_public_address(aws, launch, address, claim):
     """The task has a public IP, in a public subnet of the default VPC.
 
     Without one the image cannot even be pulled; without a route to the internet gateway nobody reaches it.
     """
-    vpc_id, public = default_vpc_id(aws), is_public(aws, address.subnet_id)
+    vpc_id = default_vpc_id(aws)
+    flaws = list(place_flaws(address, launch.service, vpc_id, public=is_public(aws, address.subnet_id)))
     claim(
         expected=f"a public IP, in a subnet of {vpc_id} whose route table leads to an internet gateway",
-        observed=f"public IP {address.public_ip or 'none'}, {'public' if public else 'private'} subnet {address.subnet_id} "
-        f"of {address.vpc_id}",
-        advice="create the service with assignPublicIp=ENABLED in a default subnet of the default VPC",
+        observed="; ".join(flaw.said for flaw in flaws)
+        or f"public IP {address.public_ip}, public subnet {address.subnet_id} of {address.vpc_id}",
+        advice="; ".join(flaw.remedy for flaw in flaws),
     )
-    assert address.public_ip
-    assert public
-    assert address.vpc_id == vpc_id
-
-
-def started(aws, launch):
-    """Every task that the service has started, those that have stopped included."""
-    return tasks_of(aws, launch.service) + tasks_of(aws, launch.service, "STOPPED")
-
-
-def replaced(earlier, task):
-    """Whether a task died and this one took its place, in the same deployment."""
-    return earlier.died and earlier.started_by == task.started_by
+    assert flaws == []
 
 
 def age(aws, task):

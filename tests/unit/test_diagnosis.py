@@ -86,6 +86,7 @@ LINES = (
     ("", "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 80): address already in use"),
     ("U07", "ModuleNotFoundError: No module named 'torch'"),
     ("U07", "ImportError: cannot import name 'app' from 'app.main'"),
+    ("U07", "SyntaxError: '(' was never closed"),
     ("U07", 'ERROR:    Error loading ASGI app. Could not import module "app.main".'),
     ("U08", "ERROR:    Application startup failed. Exiting."),
     ("", "Error: No such option: --hosst"),

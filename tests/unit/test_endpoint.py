@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
@@ -14,7 +14,7 @@ from botocore.stub import Stubber
 
 from fixtures import address as address_module
 from fixtures import endpoint as endpoint_module
-from fixtures.address import NoTask, describe_address, probe_ports, running_task
+from fixtures.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
@@ -276,37 +276,94 @@ def test_no_task_is_waited_for_where_the_launch_failed(run, aws, launch):
     assert aws.now == 0
 
 
-def test_an_interface_that_is_not_attached_yet_is_waited_for(run, aws, task):
+def test_an_interface_that_is_not_attached_yet_is_waited_for(run, aws, task, launch):
     """The task is described again until it names its interface (E02)."""
     aws.answers("ecs", "describe_tasks", described(**PRECREATED), described())
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [PUBLIC]})
-    found = describe_address(run, replace(task, interface_id=""))
+    found = describe_address(run, replace(task, interface_id=""), launch.service)
     assert (found.interface_id, found.public_ip) == ("eni-1", "127.1.2.3")
     assert 0 < aws.now < 30
 
 
-def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task):
+def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task, launch):
     """First it is unknown, then it has no public IP, then it has one (E03)."""
     aws.refuses("ec2", "describe_network_interfaces", "InvalidNetworkInterfaceID.NotFound")
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]}, {"NetworkInterfaces": [PUBLIC]})
-    found = describe_address(run, task)
+    found = describe_address(run, task, launch.service)
     assert (found.public_ip, found.group_ids, found.vpc_id) == ("127.1.2.3", ("sg-1",), "vpc-1")
     assert 0 < aws.now < 30
 
 
-def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, monkeypatch):
+def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, launch, monkeypatch):
     """After half a minute the task has none (N04): where it stands is known all the same."""
     monkeypatch.setattr(aws.ec2, "describe_network_interfaces", lambda **_: {"NetworkInterfaces": [ADDRESS]}, raising=False)
-    found = describe_address(run, task)
+    found = describe_address(run, task, launch.service)
     assert (found.public_ip, found.subnet_id) == ("", "subnet-1")
     assert aws.now == pytest.approx(30)
 
 
-def test_another_refusal_of_ec2_is_no_delay(run, aws, task):
+def test_a_public_ip_that_was_not_asked_for_is_not_waited_for(run, aws, task, launch):
+    """The service says that its tasks get none."""
+    aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
+    found = describe_address(run, task, replace(launch.service, public_ip="DISABLED"))
+    assert (found.public_ip, found.vpc_id, aws.now) == ("", "vpc-1", 0)
+
+
+def test_a_task_that_the_internet_reaches_has_no_flaw(launch):
+    """It has a public IP, in a public subnet of the default VPC."""
+    there = Address("eni-1", "127.1.2.3", (), "subnet-1", "vpc-1")
+    assert list(place_flaws(there, launch.service, "vpc-1", public=True)) == []
+
+
+PLACES = {
+    "no public IP": ("", "vpc-1", True, "has no public IP", "assignPublicIp=ENABLED"),
+    "private": ("127.1.2.3", "vpc-1", False, "subnet-1 is private", "aws ec2 create-route"),
+    "another VPC": ("127.1.2.3", "vpc-2", True, "is in vpc-2, not in the default VPC vpc-1", "in a default subnet"),
+}
+
+
+@pytest.mark.parametrize(("public_ip", "vpc_id", "public", "said", "remedy"), PLACES.values(), ids=PLACES)
+def test_what_keeps_the_internet_away_is_a_flaw(launch, public_ip, vpc_id, public, said, remedy):
+    """One thing is wrong, and one thing mends it."""
+    there = Address("eni-1", public_ip, (), "subnet-1", vpc_id)
+    (flaw,) = place_flaws(there, launch.service, "vpc-1", public=public)
+    assert said in flaw.said
+    assert remedy in flaw.remedy
+
+
+EARLIER = {
+    "died in the same deployment": ("EssentialContainerExited; exit code 1", "ecs-svc/1", True),
+    "stopped by a new deployment": ("ServiceSchedulerInitiated; exit code 143", "ecs-svc/0", False),
+    "died in a deployment before": ("EssentialContainerExited; exit code 1", "ecs-svc/0", False),
+    "stopped by somebody": ("UserInitiated; exit code 143", "ecs-svc/1", False),
+}
+
+
+@pytest.mark.parametrize(("stopped", "started_by", "counts"), EARLIER.values(), ids=EARLIER)
+def test_an_earlier_task_counts_where_this_one_took_its_place(run, task, launch, monkeypatch, stopped, started_by, counts):
+    """What was deployed, or stopped, before the deployment stood is no crash of it."""
+    this = replace(task, started_by="ecs-svc/1")
+    before = replace(task, arn="arn/0", stopped=stopped, started_by=started_by, created_at=task.created_at - timedelta(1))
+    monkeypatch.setattr(
+        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [before] if desired == "STOPPED" else [this]
+    )
+    assert tasks_since(run, launch.service, this) == [this, before][: 1 + counts]
+
+
+def test_a_later_task_counts_whoever_started_it(run, task, launch, monkeypatch):
+    """It has taken the place of the one that is looked at."""
+    later = replace(task, arn="arn/2", started_by="ecs-svc/2", created_at=task.created_at + timedelta(1))
+    monkeypatch.setattr(
+        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [later] if desired == "RUNNING" else [task]
+    )
+    assert tasks_since(run, launch.service, task) == [later, task]
+
+
+def test_another_refusal_of_ec2_is_no_delay(run, aws, task, launch):
     """Waiting heals no missing permission."""
     aws.refuses("ec2", "describe_network_interfaces", "UnauthorizedOperation")
     with pytest.raises(aws.ec2.exceptions.ClientError, match="UnauthorizedOperation"):
-        describe_address(run, task)
+        describe_address(run, task, launch.service)
     assert aws.now == 0
 
 

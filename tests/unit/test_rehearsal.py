@@ -374,6 +374,21 @@ def test_a_cluster_that_exists_is_not_made_again(world: World) -> None:
     assert cluster["tags"] == [{"key": "owner", "value": "first"}]
 
 
+def test_revisions_are_listed_in_the_order_that_is_asked_for(world: World) -> None:
+    """The tenth comes after the ninth, or before it where the newest come first."""
+    made = [world.register() for _ in range(10)]
+    family = made[0].split("/")[-1].split(":")[0]
+    for order, expected in ("ASC", made), ("DESC", made[::-1]):
+        assert world.ecs.list_task_definitions(familyPrefix=family, sort=order)["taskDefinitionArns"] == expected
+
+
+def test_sizes_are_registered_in_units_and_mebibytes(world: World) -> None:
+    """They may be given as the console shows them."""
+    arn = world.register(cpu=".25 vCPU", memory="0.5 GB")
+    found = world.ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]
+    assert (found["cpu"], found["memory"]) == ("256", "512")
+
+
 def test_a_family_alone_means_its_newest_active_revision(world: World) -> None:
     """A revision that was deregistered is passed over."""
     first, second = world.register(), world.register()

@@ -162,6 +162,22 @@ def test_a_subnet_without_a_gateway_reaches_nothing(world: World) -> None:
     world.ec2.delete_subnet(SubnetId=subnet)
 
 
+def test_a_task_behind_a_nat_gateway_starts_and_is_reached_by_nobody(world: World) -> None:
+    """It calls the internet, which pulls its image; the internet cannot call it, whatever address it has."""
+    subnet = world.ec2.create_subnet(VpcId=world.vpc_id, CidrBlock="172.31.201.0/24")["Subnet"]["SubnetId"]
+    table = world.ec2.create_route_table(VpcId=world.vpc_id)["RouteTable"]["RouteTableId"]
+    world.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+    address = world.ec2.allocate_address(Domain="vpc")["AllocationId"]
+    public = world.network()["awsvpcConfiguration"]["subnets"][0]
+    gateway = world.ec2.create_nat_gateway(SubnetId=public, AllocationId=address)["NatGateway"]["NatGatewayId"]
+    world.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+    world.create_service(networkConfiguration=world.network(subnets=[subnet]))
+    task = wait("a running task", world.running)[0]
+    wait("silence", lambda: reach(world.address(task)), lambda got: got == "silence")
+    world.delete()
+    world.ec2.delete_subnet(SubnetId=subnet)
+
+
 @pytest.mark.parametrize("region", REGIONS)
 def test_every_region_has_a_default_vpc_that_reaches_the_internet(region: str) -> None:
     """Its public subnets are routed to an internet gateway that is attached to it."""

@@ -293,6 +293,36 @@ def test_a_policy_that_hides_behind_anothers_name_is_seen(run):
     assert iam.describe_role(run.aws, arn).grants_everything == (made,)
 
 
+GENEROUS = [
+    {"Action": "*"},
+    {"Action": ["s3:GetObject", "*:*"]},
+    {"Action": "IAM:*"},
+    {"Action": "iam:Attach*"},
+    {"Action": "iam:PutRolePolicy"},
+    {"NotAction": "s3:DeleteBucket"},
+]
+
+
+@pytest.mark.parametrize("allowed", GENEROUS, ids=str)
+def test_a_policy_with_which_one_gives_oneself_the_rest_grants_everything(run, allowed):
+    """IAM reads actions without regard to case, and with wildcards anywhere."""
+    arn = iam.provision_execution_role(run)
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*"} | allowed]}
+    run.aws.iam.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="p", PolicyDocument=json.dumps(document))
+    (flaw,) = iam.role_flaws(iam.describe_role(run.aws, arn))
+    assert "its policy p allows everything" in flaw.said
+    assert "delete-role-policy --role-name ecsTaskExecutionRole --policy-name p" in flaw.remedy
+
+
+@pytest.mark.parametrize("allowed", ["s3:*", "iam:PassRole", "iam:Get*", "ecr:*"])
+def test_a_policy_that_allows_one_service_does_not_grant_everything(run, allowed):
+    """It is more than is needed, but no way to the rest."""
+    arn = iam.provision_execution_role(run)
+    document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Resource": "*", "Action": allowed}}
+    run.aws.iam.put_role_policy(RoleName="ecsTaskExecutionRole", PolicyName="p", PolicyDocument=json.dumps(document))
+    assert list(iam.role_flaws(iam.describe_role(run.aws, arn))) == []
+
+
 @pytest.mark.parametrize("kind", ["cluster", "security group"])
 def test_what_aws_does_not_see_yet_is_deleted_all_the_same(run, monkeypatch, kind):
     """A run that is stopped a moment after its first creation is told that there is no such thing: there is."""

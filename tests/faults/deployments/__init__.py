@@ -1,8 +1,9 @@
 """Deployments as learners make them: broken in one way each, or unusual and right. Each is data; `stack.py` makes them."""
 
-from tests.faults.deployments import benign, cleanup, load, network, verification
+from tests.faults.deployments import benign, cleanup, launch, load, network, task_definition, verification
 
-FAULTS = (*network.FAULTS, *verification.FAULTS, *load.FAULTS, *cleanup.FAULTS)
+STEPS = (network, task_definition, launch, verification, load, cleanup)
+FAULTS = tuple(fault for step in STEPS for fault in step.FAULTS)
 VARIATIONS = benign.VARIATIONS
 
 

@@ -1,7 +1,7 @@
 """The learner's API: a right one, without a framework so that it starts at once. A case replaces its functions by name."""
 
 APPLICATION = '''
-import asyncio, json, logging, os, pathlib, re, signal, sys, time
+import asyncio, json, logging, os, pathlib, re, signal, sys, time, traceback
 
 access = logging.getLogger("uvicorn.access")
 seen = 0  # requests so far
@@ -66,7 +66,11 @@ async def app(scope, receive, send):
     global seen
     if scope["type"] == "lifespan":
         await receive()
-        starting()
+        try:
+            starting()
+        except Exception:  # told as Starlette tells it
+            await send({"type": "lifespan.startup.failed", "message": traceback.format_exc()})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})

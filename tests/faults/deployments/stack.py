@@ -94,6 +94,7 @@ class Stack:
         subnets = [{"Name": "vpc-id", "Values": [self.vpc_id]}, {"Name": "default-for-az", "Values": ["true"]}]
         self.subnet_ids = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets(Filters=subnets)["Subnets"]]
         self.group_id = self.default_group()
+        self.more_groups: list[str] = []
 
     def make(self) -> None:
         """Follow the course, as far as the case does."""
@@ -133,6 +134,11 @@ class Stack:
     def _does(self, step: str) -> bool:
         return step not in self.case.without
 
+    def client_in(self, region: str, service: str) -> Any:
+        """A client of the same account in another region."""
+        session = boto3.Session("somebody", "something", region_name=region)
+        return session.client(service, endpoint_url=self.ecs.meta.endpoint_url)
+
     def default_group(self, vpc_id: str = "") -> str:
         """The ID of the group that every VPC has."""
         filters = [{"Name": "vpc-id", "Values": [vpc_id or self.vpc_id]}, {"Name": "group-name", "Values": ["default"]}]
@@ -157,6 +163,21 @@ class Stack:
         if policy:
             self.iam.attach_role_policy(RoleName=name, PolicyArn=policy)
         return str(arn)
+
+    def new_subnet(self, **route: str) -> str:
+        """The ID of a subnet of the default VPC whose own route table sends what leaves it there, or nowhere."""
+        subnet = self.ec2.create_subnet(VpcId=self.vpc_id, CidrBlock="172.31.210.0/24")["Subnet"]["SubnetId"]
+        table = self.ec2.create_route_table(VpcId=self.vpc_id)["RouteTable"]["RouteTableId"]
+        self.ec2.associate_route_table(RouteTableId=table, SubnetId=subnet)
+        if route:
+            self.ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", **route)
+        return str(subnet)
+
+    def new_nat_gateway(self) -> str:
+        """The ID of a NAT gateway in a public subnet."""
+        address = self.ec2.allocate_address(Domain="vpc")["AllocationId"]
+        made = self.ec2.create_nat_gateway(SubnetId=self.subnet_ids[0], AllocationId=address)
+        return str(made["NatGateway"]["NatGatewayId"])
 
     def new_network(self) -> tuple[str, str]:
         """The IDs of another VPC, which reaches the internet as the default one does, and of its subnet."""
@@ -197,7 +218,8 @@ class Stack:
 
     def launch(self, **changes: Any) -> None:
         """Create the service, with the case's changes and these."""
-        network = {"subnets": self.subnet_ids[:1], "securityGroups": [self.group_id], "assignPublicIp": "ENABLED"}
+        network = {"subnets": self.subnet_ids[:1], "securityGroups": [self.group_id, *self.more_groups]}
+        network |= {"assignPublicIp": "ENABLED"}
         given = {
             "cluster": self.cluster,
             "serviceName": self.service,

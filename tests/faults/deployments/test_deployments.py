@@ -24,7 +24,7 @@ def account(tmp_path_factory):
         yield own
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(filter(None, [getattr(case, "criterion", ""), case.id])))
 def test_the_suite_judges_rightly(account, case, tmp_path):
     """A fault turns exactly its criterion red, with help; a variation turns none red."""
     verdict = judge(account, case, tmp_path)

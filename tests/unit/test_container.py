@@ -1,0 +1,116 @@
+"""What a container's definition says of its server: however that is rightly started, it is understood."""
+
+import pytest
+
+from fixtures.container import flaws_of, logging_flaws, ports_of, server_of
+from fixtures.task_definition import COMMAND
+
+IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/satellite-api:v1"
+MAPPING = [{"containerPort": 80, "protocol": "tcp"}]
+SHELL = "exec uvicorn app.main:app --host 0.0.0.0 --port 80"
+OPTIONS = {"awslogs-group": "/ecs/api", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs"}
+
+
+def container(**changes):
+    """The course's container, changed; None takes a field out."""
+    given = {"image": IMAGE, "portMappings": MAPPING, "command": COMMAND} | changes
+    return {name: value for name, value in given.items() if value is not None}
+
+
+RIGHT = {
+    "as in the course": container(),
+    "a path": container(command=["/usr/local/bin/uvicorn", *COMMAND[1:]]),
+    "python -m": container(command=["python", "-m", *COMMAND]),
+    "an entry point": container(entryPoint=COMMAND[:2], command=COMMAND[2:]),
+    "an entry point alone": container(entryPoint=COMMAND, command=None),
+    "a shell": container(command=["sh", "-c", SHELL]),
+    "a shell as entry point": container(entryPoint=["/bin/bash", "-c"], command=[SHELL]),
+    "a shell that changes the folder": container(command=["sh", "-c", f"cd /srv && {SHELL}"]),
+    "equals signs": container(command=["uvicorn", "app.main:app", "--host=0.0.0.0", "--port=80"]),
+    "the last option counts": container(command=[*COMMAND[:2], "--port", "8000", *COMMAND[2:]]),
+    "an init program": container(entryPoint=["tini", "--"]),
+    "the environment": container(command=COMMAND[:4], environment=[{"name": "UVICORN_PORT", "value": "80"}]),
+    "a variable of the shell": container(
+        command=["sh", "-c", "uvicorn app.main:app --host 0.0.0.0 --port ${PORT}"],
+        environment=[{"name": "PORT", "value": "80"}],
+    ),
+    "a digest": container(image=f"{IMAGE.removesuffix(':v1')}@sha256:{'0' * 64}"),
+    "tcp by default": container(portMappings=[{"containerPort": 80}]),
+}
+
+
+@pytest.mark.parametrize("given", RIGHT.values(), ids=RIGHT)
+def test_a_right_container_has_no_flaw(given):
+    """There are many ways to start a server."""
+    assert list(flaws_of(given)) == []
+
+
+WRONG = {
+    "Docker Hub": (container(image="nginx:latest"), "the image nginx:latest is not named as"),
+    "no tag": (container(image=IMAGE.removesuffix(":v1")), "<account>.dkr.ecr"),
+    "https": (container(image=f"https://{IMAGE}"), "the image https://"),
+    "no mapping": (container(portMappings=None), "portMappings has no port"),
+    "two mappings": (container(portMappings=[*MAPPING, {"containerPort": 443}]), "80/tcp, 443/tcp"),
+    "udp": (container(portMappings=[{"containerPort": 80, "protocol": "udp"}]), "80/udp"),
+    "no command": (container(command=None), "there is no command"),
+    "one string": (container(command=[" ".join(COMMAND)]), "split it at its blanks"),
+    "another server": (container(command=["gunicorn", "-k", "uvicorn.workers.UvicornWorker"]), "does not start uvicorn"),
+    "a script": (container(command=["sh", "-c", "python app.py"]), "does not start uvicorn"),
+    "loopback": (container(command=[*COMMAND, "--host", "127.0.0.1"]), "listens on 127.0.0.1 port 80"),
+    "the default host": (container(command=["uvicorn", "app.main:app", "--port", "80"]), "listens on 127.0.0.1 port 80"),
+    "the default port": (container(command=COMMAND[:4]), "listens on 0.0.0.0 port 8000"),
+    "port 8000": (container(command=[*COMMAND[:4], "--port=8000"]), "listens on 0.0.0.0 port 8000"),
+}
+
+
+@pytest.mark.parametrize(("given", "said"), WRONG.values(), ids=WRONG)
+def test_a_flaw_is_said_in_one_sentence(given, said):
+    """One thing is wrong, and one thing is said."""
+    (flaw,) = flaws_of(given)
+    assert said in flaw
+
+
+def test_a_server_is_read_from_its_command():
+    """Host and port are uvicorn's own where the command does not say."""
+    server = server_of({"command": ["uvicorn", "app.main:app"]})
+    assert (server.starts_uvicorn, server.host, server.port) == (True, "127.0.0.1", "8000")
+
+
+def test_a_container_without_mappings_maps_no_port():
+    """The field may be absent, or empty."""
+    assert ports_of({}) == ports_of({"portMappings": []}) == []
+
+
+def logging(driver="awslogs", **options):
+    """A container that logs so; None takes an option out."""
+    given = {name: value for name, value in (OPTIONS | options).items() if value is not None}
+    return {"logConfiguration": {"logDriver": driver, "options": given}}
+
+
+def test_a_container_that_logs_as_in_the_course_has_no_flaw():
+    """Driver, group and region are right, and the group exists."""
+    assert list(logging_flaws(logging(), "/ecs/api", "us-east-1", exists=True)) == []
+
+
+UNREAD = {
+    "no group": (logging(), False, "does not exist", "aws logs create-log-group --log-group-name /ecs/api"),
+    "no configuration": ({}, True, "no logConfiguration", "the course's"),
+    "another driver": (logging("splunk"), True, "its log driver is splunk", '"logDriver": "awslogs"'),
+    "another group": (
+        logging(**{"awslogs-group": "/ecs/a"}),
+        True,
+        "awslogs-group is /ecs/a",
+        '"awslogs-group": "/ecs/api"',
+    ),
+    "another region": (logging(**{"awslogs-region": "eu-west-1"}), True, "is eu-west-1", '"awslogs-region": "us-east-1"'),
+    "no prefix": (logging(**{"awslogs-stream-prefix": None}), True, "prefix is not given", '"awslogs-stream-prefix": "ecs"'),
+    "no region": (logging(**{"awslogs-region": None}), True, "awslogs-region is not given", '"awslogs-region": "us-east-1"'),
+}
+
+
+@pytest.mark.parametrize(("given", "exists", "said", "remedy"), UNREAD.values(), ids=UNREAD)
+def test_output_that_nobody_can_read_is_a_flaw(given, exists, said, remedy):
+    """Each comes with what mends it."""
+    (flaw,) = logging_flaws(given, "/ecs/api", "us-east-1", exists=exists)
+    assert said in flaw.said
+    assert remedy in flaw.remedy
