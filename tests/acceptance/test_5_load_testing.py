@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.load_fixture import MARK
+from fixtures.load_fixture import MARK, keep_log_lines
 from fixtures.logs import read_lines
 from fixtures.service import tasks_of
 
@@ -39,6 +39,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
         run.settings.patience.log,
         lambda seen: f"{len(seen)} of {load.requests} lines",
     )
+    keep_log_lines(run, lines)
     claim(
         expected=f"{load.requests} lines with {mark} in {group}, less at most the {load.failures} that failed",
         observed=f"{len(lines)} lines",
