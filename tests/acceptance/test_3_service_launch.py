@@ -53,6 +53,7 @@ def test_the_task_stays_the_same(aws, run, launch, task, claim):
         lambda: [t for t in started(aws, launch) if t.created_at >= task.created_at],
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
+        lambda seen: ", ".join(f"{t.id} {t.status}" for t in seen) or "no task",
     )
     claim(
         expected=f"task {task.id} alone, RUNNING",
