@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.report.engineers import CUT
 from fixtures.report.html_plugin import latest_link
 from fixtures.report.outcomes import Outcome, RunReport, Status, complete
 from fixtures.report.page import MOST_BYTES, left_out, summary_html
@@ -434,10 +435,24 @@ def test_b():
 """
 
 
-def run_pytest(folder: Path, *options: str, with_report: bool = True) -> Path:
-    """Run pytest on two tests in the folder, with our hooks; give the folder's bundle."""
+LOUD = """
+import pytest
+
+def fall(depth):
+    assert depth, "<b>bottom</b>"
+    fall(depth - 1)
+
+@pytest.mark.parametrize("number", range(3))
+def test_loud(number):
+    print("&<" * 2_500_000)
+    fall(66)
+"""
+
+
+def run_pytest(folder: Path, *options: str, with_report: bool = True, tests: str = TESTS) -> Path:
+    """Run pytest on tests in the folder, with our hooks; give the folder's bundle."""
     (folder / "conftest.py").write_text(CONFTEST.format(with_report=with_report))
-    (folder / "test_it.py").write_text(TESTS)
+    (folder / "test_it.py").write_text(tests)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     plugins = ("no:locust", "no:anyio", "no:cacheprovider", "fixtures.report.html_plugin")
     command = [sys.executable, "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *options]
@@ -478,6 +493,16 @@ def test_a_parameter_cannot_write_html_into_the_table(tmp_path: Path) -> None:
     data = next(attributes["data-jsonblob"] for _, attributes in page.elements if "data-jsonblob" in attributes)
     assert html.escape("test_it.py::test_a[<img src=x onerror=alert(1)>]") in data
     assert '<td class=\\"col-testId\\">test_it.py::test_a[<img' not in data
+
+
+def test_tests_that_print_megabytes_leave_a_page_under_one(tmp_path: Path) -> None:
+    """What they printed is cut; of a deep traceback the end is there, and JUnit has it whole."""
+    bundle = run_pytest(tmp_path, tests=LOUD)
+    source = (bundle / "report.html").read_text()
+    assert len(source.encode()) < 1_000_000
+    assert html.unescape(source).count(CUT) == 3
+    assert "bottom" in source
+    assert (junit_suite(bundle).findtext("testcase/failure") or "").count("fall(depth - 1)") > 60
 
 
 def test_the_environment_stays_out_of_the_page(tmp_path: Path) -> None:
