@@ -53,6 +53,7 @@ def test_the_task_stays_the_same(aws, run, launch, task_definition, task, claim)
         lambda: tasks_since(run, launch.service, task),
         lambda seen: [t.id for t in seen] != [task.id] or age(aws, seen[0]) >= run.settings.patience.steady,
         run.settings.patience.steady,
+        lambda seen: ", ".join(f"{t.id} {t.status}" for t in seen) or "no task",
     )
     ends = [post_mortem(run, launch.service, t, task_definition) for t in tasks if t.stopped]
     claim(

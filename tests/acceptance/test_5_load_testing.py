@@ -6,7 +6,7 @@ from fixtures.address import tasks_since
 from fixtures.diagnosis import diagnose_stop, diagnose_words
 from fixtures.inquiry import last_words
 from fixtures.known_answers import LOADED
-from fixtures.load_fixture import MARK, requests_named
+from fixtures.load_fixture import MARK, keep_log_lines, requests_named
 from fixtures.logs import read_lines
 
 
@@ -38,13 +38,15 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
     Each request of the load carried a mark of its own. What was sent and is not in the log was dropped on the way.
     """
     group, mark = task_definition.log_options["awslogs-group"], f"{MARK}={run.settings.run_id}"
-    logged = run.waiter.settle(
+    lines = run.waiter.settle(
         "load in CloudWatch",
-        lambda: requests_named(read_lines(aws, group, mark), run.settings.run_id),
-        lambda seen: len(seen) >= load.requests,
+        lambda: read_lines(aws, group, mark),
+        lambda seen: len(requests_named(seen, run.settings.run_id)) >= load.requests,
         run.settings.patience.log,
-        lambda seen: f"{len(seen)} of {load.requests} requests",
+        lambda seen: f"{len(seen)} lines of {load.requests} requests",
     )
+    keep_log_lines(run, lines)
+    logged = requests_named(lines, run.settings.run_id)
     claim(
         expected=f"all {load.requests} requests ({mark}.<number>) in {group}, less at most the {load.failures} that failed",
         observed=f"{about_log(logged, load.requests)}: {len(logged)} of {load.requests} requests are there",

@@ -33,6 +33,8 @@ WARM += (
     "referencing",
     "PIL.Image",
     "PIL.JpegImagePlugin",
+    "PIL.ImageOps",
+    "leather",
     "psutil",
     "xml.etree.ElementTree",
     "difflib",

@@ -1,4 +1,4 @@
-"""A suite that is killed, at any point, leaves no process behind: neither the rehearsal, nor a container, nor the load."""
+"""A suite that is killed, at any point, leaves no process behind, and a page that does not look like a verdict."""
 
 import os
 import subprocess
@@ -42,7 +42,7 @@ def alive(process):
 
 @pytest.mark.parametrize("sign", MOMENTS.values(), ids=MOMENTS.keys())
 def test_a_killed_suite_leaves_no_process(sign, tmp_path):
-    """SIGKILL lets nobody clean up: whoever depends on the suite has to notice by himself."""
+    """SIGKILL lets nobody clean up: whoever depends on the suite has to notice by himself, and so has a reader."""
     command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
     environment = os.environ | {"MARK_OF_THIS_TEST": str(tmp_path)}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as suite:
@@ -55,3 +55,6 @@ def test_a_killed_suite_leaves_no_process(sign, tmp_path):
     left = Waiter().settle("processes gone", lambda: [p for p in children if alive(p)], lambda p: not p, SECONDS)
     assert left == []
     assert processes_of(tmp_path) == []
+    pages = [page.read_text(encoding="utf-8") for page in reports.glob("*/report.html")]
+    assert pages or sign == MOMENTS["the rehearsal starts"]
+    assert all("This run has not ended" in page and "criteria PASS" in page for page in pages)

@@ -158,6 +158,17 @@ def test_what_only_rides_along_is_not_judged_alone(tmp_path):
     ]
 
 
+def test_a_file_that_cannot_be_collected_is_a_problem_of_the_run(tmp_path):
+    """What its tests would have said is not known, so the run is not green; the sentences can be read by anybody."""
+    run(tmp_path, "\nimport nothing_of_that_name\n", proof("NET-1", "pass"))
+    found = json.loads((tmp_path / "outcomes.json").read_text())
+    assert found["outcomes"] == {}
+    assert found["problems"] == [
+        "acceptance/test_it.py could not be collected",
+        "the run was interrupted: 1 error during collection",
+    ]
+
+
 def test_the_rubric_is_whole():
     """27 criteria in six steps, 100 points, and no need that does not exist."""
     assert len(BY_ID) == len(RUBRIC) == 27

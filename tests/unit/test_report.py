@@ -5,48 +5,21 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from fixtures.report.engineers import CUT
 from fixtures.report.html_plugin import latest_link
 from fixtures.report.outcomes import Outcome, RunReport, Status, complete
-from fixtures.report.page import LONGEST, summary_html
+from fixtures.report.page import MOST_BYTES, left_out, summary_html
 from fixtures.report.rubric import BY_ID, RUBRIC
 from fixtures.report.terminal import STATUS_STYLE, rubric_table, style_of
+from fixtures.report.text import LONGEST
+from tests.unit.report_support import COMMAND, HOSTILE, Page, mixed, passed, run_report
 
 ROOT = Path(__file__).parents[2]
-STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-COMMAND = "aws ec2 revoke-security-group-ingress --group-id sg-1"
-
-
-def run_report(outcomes: Iterable[Outcome], mode: str = "REHEARSAL", problems: tuple[str, ...] = ()) -> RunReport:
-    """A report of a run in the given mode."""
-    ended = STARTED + timedelta(minutes=2, seconds=5)
-    facts = {"Image": "registry/app:1"}
-    return RunReport(mode, "run-1", "eu-west-1", "123456789012", STARTED, ended, tuple(outcomes), facts, problems)
-
-
-def passed() -> tuple[Outcome, ...]:
-    """All criteria PASS."""
-    return tuple(Outcome(c, Status.PASS, "as it is", "as it is", evidence=(f"evidence/{c.id}.json",)) for c in RUBRIC)
-
-
-def mixed() -> tuple[Outcome, ...]:
-    """One FAIL, one BLOCKED, one ERROR, the last criterion NOT RUN, and PASS otherwise."""
-    special = {
-        "NET-2": Outcome(BY_ID["NET-2"], Status.FAIL, "1 rule", "3 rules", f"Remove two: `{COMMAND}`"),
-        "NET-3": Outcome(BY_ID["NET-3"], Status.BLOCKED, reason="NET-2 failed first."),
-        "LOAD-1": Outcome(BY_ID["LOAD-1"], Status.ERROR, reason="AWS throttled the suite."),
-        "CLEAN-6": Outcome(BY_ID["CLEAN-6"], Status.NOT_RUN, reason="It was left out."),
-    }
-    return tuple(special.get(outcome.criterion.id, outcome) for outcome in passed())
-
-
 NOT_GREEN = {
     "mixed": run_report(mixed()),
     "problem": run_report(passed(), problems=("1 resource was left behind.",)),
@@ -57,42 +30,6 @@ NOT_GREEN = {
 }
 
 
-class Page(HTMLParser):
-    """The elements of a page: their tags and attributes in order, and the text under each class."""
-
-    VOID = frozenset({"meta", "link", "img", "br", "input", "path", "circle", "rect", "use", "source"})
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.texts: list[tuple[set[str], str]] = []
-        self._open: list[tuple[str, set[str]]] = []
-        self.feed(source)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = {name: value or "" for name, value in attrs}
-        self.elements.append((tag, named))
-        if tag not in self.VOID:
-            self._open.append((tag, set(named.get("class", "").split())))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {name: value or "" for name, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open[-1][0] == tag, f"</{tag}> closes <{self._open[-1][0]}>"
-        self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self.texts.append((set().union(*(classes for _, classes in self._open)), data))
-
-    def tags(self, name: str) -> list[dict[str, str]]:
-        return [attributes for tag, attributes in self.elements if tag == name]
-
-    def under(self, css_class: str) -> list[str]:
-        return [text for classes, text in self.texts if css_class in classes and text.strip()]
-
-
 def classes(page: Page) -> set[str]:
     return {name for _, attributes in page.elements for name in attributes.get("class", "").split()}
 
@@ -101,10 +38,21 @@ def classes(page: Page) -> set[str]:
 
 
 @pytest.mark.parametrize("report", NOT_GREEN.values(), ids=NOT_GREEN)
-def test_every_criterion_stands_in_the_rubric_once(report: RunReport) -> None:
-    """What did not run, or was never recorded, is in the rubric as well."""
+def test_every_criterion_of_the_course_is_accounted_for(report: RunReport) -> None:
+    """It stands in the rubric, whether it ran or not, or the verdict says that this report is without it."""
     page = Page(summary_html(report))
-    assert page.under("lc-id") == [criterion.id for criterion in RUBRIC]
+    without = "".join(page.under("lc-left-out"))
+    assert all((criterion.id in page.under("lc-id")) != (criterion.id in without) for criterion in RUBRIC)
+    assert sorted(page.under("lc-id")) == sorted(outcome.criterion.id for outcome in report.outcomes)
+
+
+def test_the_marks_are_those_of_the_criteria_in_the_report() -> None:
+    """A rubric may weigh them otherwise, and leave some out: the page counts what it shows."""
+    heavy = replace(passed()[0], criterion=replace(RUBRIC[0], points=70))
+    page = Page(summary_html(run_report([heavy, Outcome(BY_ID["NET-2"], Status.FAIL)])))
+    assert " ".join(page.under("lc-score")).split() == ["70", "of", "76", "points"]
+    assert "1 of 2 criteria PASS" in page.under("lc-verdict")
+    assert rubric_table(run_report([heavy]), 80)[-1] == "1 PASS — 70 of 70 points — REHEARSAL"
 
 
 def test_a_run_that_meets_every_criterion_is_green() -> None:
@@ -157,16 +105,41 @@ def test_the_mode_comes_first_and_says_what_it_means(mode: str, meaning: str) ->
 
 
 def test_the_sections_keep_their_order() -> None:
-    """Mode, verdict, facts, what to mend, rubric."""
+    """Mode, verdict, facts of the run, steps, what to mend, rubric."""
     page = summary_html(run_report(mixed()))
-    places = [page.index(f'class="{name}') for name in ("lc-strip", "lc-verdict", "lc-facts", "lc-mend", "lc-rubric")]
+    names = ("lc-strip", "lc-verdict", "lc-facts", "lc-board", "lc-mend", "lc-rubric")
+    places = [page.index(f'class="{name}') for name in names]
     assert places == sorted(places)
 
 
-def test_the_facts_keep_their_order() -> None:
-    """The facts of the run come before those of the deployment."""
-    facts = Page(summary_html(run_report(passed()))).under("lc-facts")
-    assert facts[-6:] == ["Started", "2026-01-02 03:04:05 UTC", "Took", "2 min 5 s", "Image", "registry/app:1"]
+def test_the_verdict_says_whose_and_when() -> None:
+    """Run, account, region and the time in UTC stand in it; what is no fact of the run does not."""
+    facts = " ".join(Page(summary_html(run_report(passed()))).under("lc-facts"))
+    assert facts == (
+        "Run run-1 Account 123456789012 Region eu-west-1 From 2026-01-02 03:04:05 UTC Until 2026-01-02 03:06:10 UTC "
+        "Took 2 min 5 s"
+    )
+
+
+def test_the_graders_nonce_stands_in_the_verdict() -> None:
+    """Who asked for it finds it where the verdict is; where nobody did there is no such line."""
+    assert "blue-heron-7" in Page(summary_html(replace(run_report(passed()), nonce="blue-heron-7"))).under("lc-facts")
+    assert "Nonce" not in Page(summary_html(run_report(passed()))).under("lc-facts")
+
+
+def test_a_page_that_is_not_redacted_says_so_before_anything_else() -> None:
+    """Nobody hands it on by mistake; every other page is without the banner."""
+    bare = Page(summary_html(replace(run_report(passed()), redacted=False)))
+    assert bare.under("lc")[0] == "NOT REDACTED: for your own eyes."
+    assert "lc-unredacted" not in classes(Page(summary_html(run_report(passed()))))
+
+
+def test_a_hundred_problems_are_counted_and_the_first_are_shown() -> None:
+    """The verdict stays readable, and says where the rest is."""
+    page = Page(summary_html(run_report(passed(), problems=tuple(f"problem {n}" for n in range(100)))))
+    said = page.under("lc-problems")
+    assert said[0] == "100 problems beside the criteria"
+    assert said[-1] == "and 76 more: all are in criteria.json"
 
 
 def test_what_failed_is_listed_with_its_cure() -> None:
@@ -220,10 +193,10 @@ def test_an_expectation_that_is_the_criterion_is_not_repeated(status: Status) ->
     assert not any("Expected" in line for line in rubric_table(report, 200))
 
 
-def test_only_what_passed_is_folded() -> None:
-    """Details of PASS wait behind a click; all others are open."""
+def test_only_what_is_to_be_mended_is_unfolded() -> None:
+    """Details of FAIL and ERROR are open; all others wait behind a click."""
     lines = [a for a in Page(summary_html(run_report(mixed()))).tags("details") if "id" in a]
-    assert {a["id"] for a in lines if "open" in a} == {"lc-NET-2", "lc-NET-3", "lc-LOAD-1", "lc-CLEAN-6"}
+    assert {a["id"] for a in lines if "open" in a} == {"lc-NET-2", "lc-LOAD-1"}
 
 
 def test_every_status_has_a_word_and_a_shape_of_its_own() -> None:
@@ -249,17 +222,6 @@ def test_the_page_fetches_nothing() -> None:
     assert not any("src" in attributes or tag == "link" for tag, attributes in Page(source).elements)
     assert "url(" not in source
     assert "@import" not in source
-
-
-HOSTILE = [
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
-    "]]></style></main><h1>",
-    "--><!--",
-    "{{ 7 * 7 }}",
-    "`<b>bold</b>`",
-]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -316,14 +278,15 @@ def test_control_characters_are_removed_or_shown() -> None:
     assert not set(source) & set("\x00\x07\x1b\x85\u202e\udc80")
 
 
-def test_endless_texts_leave_a_small_page() -> None:
-    """Every text is cut, so the page stays under 1 MB whatever the service answers."""
-    text = "a `b` c " + "x" * 5_000_000
-    outcomes = [Outcome(c, Status.FAIL, text, text, text, text) for c in RUBRIC]
-    source = summary_html(run_report(outcomes))
+@pytest.mark.parametrize("letter", ["x", "&", "\x00", "漢", "\u202e"])
+def test_endless_texts_leave_a_small_page(letter: str) -> None:
+    """Every text is cut, and cut shorter where it takes more room than it has letters."""
+    text = "a `b` c " + letter * 5_000_000
+    outcomes = [Outcome(c, Status.FAIL, text, text, text, text, (text[:5000],) * 100) for c in RUBRIC]
+    source = summary_html(run_report(outcomes, problems=(text,) * 100))
     assert "cut here: the whole is in the evidence" in source
     assert len(max(Page(source).under("lc"), key=len)) <= LONGEST
-    assert len(source) < 1_000_000
+    assert len(source.encode()) <= MOST_BYTES
 
 
 # The table in the terminal
@@ -345,9 +308,13 @@ def test_wide_characters_count_as_two_columns() -> None:
 
 @pytest.mark.parametrize("report", NOT_GREEN.values(), ids=NOT_GREEN)
 def test_the_table_has_every_criterion_once_in_order(report: RunReport) -> None:
-    """The first column holds the IDs of the whole rubric."""
-    firsts = [line.split()[0] for line in rubric_table(report, 80) if not line.startswith(" ")]
-    assert [first for first in firsts if first in BY_ID] == list(BY_ID)
+    """The first column holds the IDs of the report's criteria, and one line those of the course that it is without."""
+    lines = rubric_table(report, 400)
+    firsts = [line.split()[0] for line in lines if not line.startswith(" ")]
+    assert [first for first in firsts if first in BY_ID] == [outcome.criterion.id for outcome in report.outcomes]
+    assert [line.split(maxsplit=1)[1] for line in lines if line.startswith("WITHOUT")] == [
+        ", ".join(left_out(report))
+    ] * bool(left_out(report))
 
 
 def test_a_failure_is_explained_in_three_lines() -> None:
@@ -468,10 +435,24 @@ def test_b():
 """
 
 
-def run_pytest(folder: Path, *options: str, with_report: bool = True) -> Path:
-    """Run pytest on two tests in the folder, with our hooks; give the folder's bundle."""
+LOUD = """
+import pytest
+
+def fall(depth):
+    assert depth, "<b>bottom</b>"
+    fall(depth - 1)
+
+@pytest.mark.parametrize("number", range(3))
+def test_loud(number):
+    print("&<" * 2_500_000)
+    fall(66)
+"""
+
+
+def run_pytest(folder: Path, *options: str, with_report: bool = True, tests: str = TESTS) -> Path:
+    """Run pytest on tests in the folder, with our hooks; give the folder's bundle."""
     (folder / "conftest.py").write_text(CONFTEST.format(with_report=with_report))
-    (folder / "test_it.py").write_text(TESTS)
+    (folder / "test_it.py").write_text(tests)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     plugins = ("no:locust", "no:anyio", "no:cacheprovider", "fixtures.report.html_plugin")
     command = [sys.executable, "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *options]
@@ -512,6 +493,16 @@ def test_a_parameter_cannot_write_html_into_the_table(tmp_path: Path) -> None:
     data = next(attributes["data-jsonblob"] for _, attributes in page.elements if "data-jsonblob" in attributes)
     assert html.escape("test_it.py::test_a[<img src=x onerror=alert(1)>]") in data
     assert '<td class=\\"col-testId\\">test_it.py::test_a[<img' not in data
+
+
+def test_tests_that_print_megabytes_leave_a_page_under_one(tmp_path: Path) -> None:
+    """What they printed is cut; of a deep traceback the end is there, and JUnit has it whole."""
+    bundle = run_pytest(tmp_path, tests=LOUD)
+    source = (bundle / "report.html").read_text()
+    assert len(source.encode()) < 1_000_000
+    assert html.unescape(source).count(CUT) == 3
+    assert "bottom" in source
+    assert (junit_suite(bundle).findtext("testcase/failure") or "").count("fall(depth - 1)") > 60
 
 
 def test_the_environment_stays_out_of_the_page(tmp_path: Path) -> None:
