@@ -22,6 +22,7 @@ pytest_plugins = [
     "fixtures.session",
     "fixtures.report.gate",
     "fixtures.report.html_plugin",
+    "fixtures.report.sealing",
     "fixtures.report.session",
 ]
 ACCEPTANCE = ROOT / "tests" / "acceptance"
