@@ -24,6 +24,7 @@ pytest_plugins = [
     "fixtures.report.html_plugin",
     "fixtures.report.sealing",
     "fixtures.report.session",
+    "fixtures.replay.session",
 ]
 ACCEPTANCE = ROOT / "tests" / "acceptance"
 
@@ -41,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options once; without --live, cut this process off from the network and the caller's AWS."""
-    from fixtures.report import session  # noqa: PLC0415 - pytest rewrites its asserts when it loads it as a plugin
+    from fixtures.replay.session import replayed  # noqa: PLC0415 - pytest rewrites its asserts when it loads it as a plugin
+    from fixtures.report import session  # noqa: PLC0415 - the same
 
     if not config.option.live:
         forget_caller(os.environ)
@@ -50,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = read_settings({option.dest: config.getoption(option.dest) for option in OPTIONS}, dict(os.environ))
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
+    settings = replayed(config, settings)
     session.prepare(config, settings, judging=any(_meets_acceptance(config, arg) for arg in config.args))
 
 
@@ -59,6 +62,6 @@ def _meets_acceptance(config: pytest.Config, argument: str) -> bool:
 
 
 def pytest_ignore_collect(collection_path: os.PathLike[str], config: pytest.Config) -> bool | None:
-    """With --live only the acceptance tests run: the others are about the suite itself, and offline."""
+    """With --live and --replay only the acceptance tests run: the others are about the suite itself, and offline."""
     offline_only = (ROOT / "tests" / "unit", ROOT / "tests" / "faults")
-    return True if config.option.live and collection_path in offline_only else None
+    return True if (config.option.live or config.option.replay) and collection_path in offline_only else None
