@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import warnings
@@ -13,6 +14,7 @@ import pytest
 
 from fixtures.replay.session import prepared
 from fixtures.replay.unpacking import InvalidError
+from fixtures.waiting import Waiter
 from tests.faults.canaries import APP
 from tests.faults.suite import Suite
 from tests.faults.tampering import BROKEN, REHASHED, UNDETECTABLE, ZIPS, smuggle
@@ -69,6 +71,18 @@ def test_a_replay_agrees_criterion_by_criterion(bundles, name, tmp_path):
         shown = sum(f" {status} " in row[:20] + " " for row in told)
         wanted = [s for s, i in zip(statuses(bundles[name]), range(18), strict=False) if s == status]
         assert shown == len(wanted), (status, ended.output)
+
+
+def test_a_run_that_was_stopped_is_judged_as_far_as_it_came(tmp_path):
+    """What it had not judged is NOT RUN here, too, and what it undid is nobody's evidence."""
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
+        seen = lambda: any((tmp_path / "reports").glob("*/load/requests.csv")) or run.poll() is not None  # noqa: E731
+        Waiter().until("load", seen, bool, 60)
+        run.send_signal(signal.SIGINT)
+    bundle = (tmp_path / "reports" / "latest").resolve()
+    assert "NOT RUN" in statuses(bundle)
+    assert replay(bundle, tmp_path / "printed")[1] == "AGREES"
 
 
 def test_a_zip_is_as_good_as_its_folder(bundles, tmp_path):
