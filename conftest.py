@@ -22,7 +22,9 @@ pytest_plugins = [
     "fixtures.session",
     "fixtures.report.gate",
     "fixtures.report.html_plugin",
+    "fixtures.report.sealing",
     "fixtures.report.session",
+    "fixtures.replay.session",
 ]
 ACCEPTANCE = ROOT / "tests" / "acceptance"
 
@@ -40,7 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Read the options once; without --live, cut this process off from the network and the caller's AWS."""
-    from fixtures.report import session  # noqa: PLC0415 - pytest rewrites its asserts when it loads it as a plugin
+    from fixtures.replay.session import replayed  # noqa: PLC0415 - pytest rewrites its asserts when it loads it as a plugin
+    from fixtures.report import session  # noqa: PLC0415 - the same
 
     environ = dict(os.environ)
     if not config.option.live:
@@ -50,6 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         settings = read_settings({option.dest: config.getoption(option.dest) for option in OPTIONS}, environ)
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
+    settings = replayed(config, settings)
     session.prepare(config, settings, judging=any(_meets_acceptance(config, arg) for arg in config.args))
 
 
@@ -59,6 +63,7 @@ def _meets_acceptance(config: pytest.Config, argument: str) -> bool:
 
 
 def pytest_ignore_collect(collection_path: os.PathLike[str], config: pytest.Config) -> bool | None:
-    """With --live and --adopt only the acceptance tests run: the others are about the suite itself."""
+    """With --live, --adopt and --replay only the acceptance tests run: the others are about the suite itself."""
     offline_only = (ROOT / "tests" / "unit", ROOT / "tests" / "faults")
-    return True if (config.option.live or config.option.adopt) and collection_path in offline_only else None
+    judging = config.option.live or config.option.adopt or config.option.replay
+    return True if judging and collection_path in offline_only else None

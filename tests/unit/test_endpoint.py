@@ -18,6 +18,7 @@ from fixtures.address import Address, NoTask, describe_address, place_flaws, pro
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
+from fixtures.internet import Internet
 from fixtures.launch import Launch
 from fixtures.service import Service
 from fixtures.settings import OPTIONS, read_settings
@@ -124,7 +125,7 @@ def test_a_refusal_is_told(recorder):
 
 def test_a_blocked_port_is_told(recorder, monkeypatch):
     """A time-out while connecting is a security group's, route's or network ACL's doing."""
-    monkeypatch.setattr(endpoint_module, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("fixtures.internet.CONNECT_SECONDS", 0.2)
     with socket.socket() as listener, socket.socket() as filler:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)
@@ -140,12 +141,15 @@ def test_the_callers_proxy_is_not_used(api, server, monkeypatch):
     assert len(server.seen) == 1
 
 
-def test_a_port_that_takes_connections_is_found(server, monkeypatch):
-    """Of the ports that are tried, those that accept."""
+def test_a_port_that_takes_connections_is_found(server, recorder, tmp_path, monkeypatch):
+    """Of the ports that are tried, those that accept; and that is evidence."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setattr(address_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
-        assert probe_ports("127.0.0.1", {}).result() == [server.server_port]
+        asking = SimpleNamespace(internet=Internet(), recorder=recorder)
+        assert probe_ports(asking, "127.0.0.1", {}).result() == [server.server_port]
+    (path,) = recorder.files("API-1")
+    assert json.loads((tmp_path / path).read_text())["response"] == {"open": [server.server_port]}
 
 
 class Aws:

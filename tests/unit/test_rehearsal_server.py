@@ -170,3 +170,11 @@ def test_a_client_that_halts_in_its_request_keeps_nobody_waiting(url: str) -> No
         halting.sendall(request[-5:])
         assert halting.recv(100).startswith(b"HTTP/1.1 200")
     assert "halting" in clusters(url)
+
+
+@pytest.mark.parametrize(("service", "call"), [("ec2", "describe_vpcs"), ("iam", "list_roles"), ("ecs", "list_clusters")])
+def test_each_answer_has_a_request_id_of_its_own(url: str, service: str, call: str) -> None:
+    """As on AWS: evidence in which two answers share one has been copied."""
+    asked = getattr(client(url, service), call)
+    ids = [asked()["ResponseMetadata"]["RequestId"] for _ in range(3)]
+    assert len(set(ids)) == 3

@@ -1,0 +1,97 @@
+"""Canaries: secrets of every kind, planted wherever a run could pick one up. A pytest plugin: `-p tests.faults.canaries`."""
+
+from dataclasses import dataclass
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A secret as it stands in a text, and the part of it that must not be found anywhere."""
+
+    kind: str
+    planted: str
+    secret: str
+
+
+CANARIES = (
+    Canary("foreign account", "arn:aws:iam::210987654321:role/other", "210987654321"),
+    Canary("account in a URI", "310987654321.dkr.ecr.us-east-1.amazonaws.com/x:v1", "310987654321"),
+    Canary("long-term key", "key AKIAQ7CANARY4EXAMPLE", "AKIAQ7CANARY4EXAMPLE"),
+    Canary("temporary key", "key ASIAQ7CANARY4EXAMPLE", "ASIAQ7CANARY4EXAMPLE"),
+    Canary("secret key, named", "aws_secret_access_key=wJalrCanaryNamed0/Q7", "wJalrCanaryNamed0"),
+    Canary(
+        "secret key, bare", "it is wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1 here", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYCANARYKEY1"
+    ),
+    Canary("session token", "IQoJb3JpZ2luX2VjCANARYCANARYCANARYCANARYCANARYCANARYxyz", "b3JpZ2luX2VjCANARY"),
+    Canary("session token, named", "x-amz-security-token: FwoCanaryToken123456", "FwoCanaryToken123456"),
+    Canary(
+        "signature", "https://b.s3.amazonaws.com/k?X-Amz-Signature=feedcafe01canary&X-Amz-Expires=60", "feedcafe01canary"
+    ),
+    Canary("authorization", "Authorization: Basic Y2FuYXJ5OmF1dGhvcml6YXRpb24=", "Y2FuYXJ5OmF1dGhvcml6YXRpb24"),
+    Canary("bearer", "curl -H 'Authorization: Bearer canary-bearer-1234567890'", "canary-bearer-1234567890"),
+    Canary("cookie", "Set-Cookie: session=canarycookie42; Path=/", "canarycookie42"),
+    Canary("JWT", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJlY2FuYXJ5", "eyJzdWIiOiJjYW5hcnkifQ"),
+    Canary("password in a URL", "postgres://admin:canarypw99@db.internal:5432/x", "canarypw99"),
+    Canary("password, named", '{"password": "two canarywords"}', "canarywords"),
+    Canary("password in a query", "password=12345canary", "12345canary"),
+    Canary("e-mail", "mail canary.bird@example.org", "canary.bird@example.org"),
+    Canary("e-mail in a URL", "canary.bird%40example.net", "canary.bird%40example.net"),
+    Canary("home", "/home/canaryhome/.aws/credentials", "canaryhome"),
+    Canary("home of a Mac", "/Users/canarymac/src", "canarymac"),
+    Canary("private key", "-----BEGIN RSA PRIVATE KEY-----MIICanaryKey-----END RSA PRIVATE KEY-----", "MIICanaryKey"),
+)
+ENVIRONMENT = (
+    {"name": "MODEL_NAME", "value": "canaryvalue-plain"},
+    {"name": "API_KEY", "value": "canaryvalue-secret"},
+)
+"""Of the container: their values are nobody's business. The application logs the second."""
+TEXT = " | ".join(canary.planted for canary in CANARIES)
+APP = f"""
+import sys
+from fastapi import FastAPI, File, HTTPException, Response, UploadFile
+app = FastAPI()
+TEXT = {TEXT!r}
+print(TEXT, "canaryvalue-secret", flush=True)
+
+@app.get("/")
+def index(response: Response):
+    response.headers["x-canary"] = TEXT
+    response.headers["set-cookie"] = "session=canarycookie42"
+    return {{"name": TEXT, "token": "canarytoken-json"}}
+
+@app.post("/predict")
+def predict(file: UploadFile = File()):
+    print(TEXT, file=sys.stderr, flush=True)
+    if not file.filename.endswith(".jpg"):
+        raise HTTPException(400, TEXT)
+    return {{"label": "desert", "confidence": 0.123456789012, "said": TEXT, "number": 410987654321}}
+"""
+OTHERS = ("canaryvalue-plain", "canaryvalue-secret", "canarytoken-json", "410987654321", "123456789012:")
+
+
+def pytest_configure(config):
+    """Plant them in tags, in the task definition, and in a criterion that raises with its locals and prints."""
+    from fixtures import task_definition  # noqa: PLC0415 - pytest has to load them first, to rewrite their asserts
+    from fixtures.run import Run  # noqa: PLC0415 - the same
+
+    patch = pytest.MonkeyPatch()
+    document, tags = task_definition.document, Run.tags.fget
+
+    def with_environment(run, role_arn):
+        found = document(run, role_arn)
+        found["containerDefinitions"][0]["environment"] = [dict(variable) for variable in ENVIRONMENT]
+        return found
+
+    def with_canaries(run):
+        return tags(run) | {f"canary-{number}": canary.planted for number, canary in enumerate(CANARIES)}
+
+    def raises(_aws, _arn):
+        held = TEXT
+        print(held)
+        raise RuntimeError(held)
+
+    patch.setattr(task_definition, "document", with_environment)
+    patch.setattr(Run, "tags", property(with_canaries))
+    patch.setattr("fixtures.iam.describe_role", raises)
+    config.add_cleanup(patch.undo)

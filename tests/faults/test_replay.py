@@ -1,0 +1,223 @@
+"""A replay agrees with what was judged, and with nothing else: bundles that were tampered with are found out."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from fixtures.replay.session import prepared
+from fixtures.replay.unpacking import InvalidError
+from fixtures.waiting import Waiter
+from tests.faults.canaries import APP
+from tests.faults.suite import Suite
+from tests.faults.tampering import BROKEN, REHASHED, UNDETECTABLE, ZIPS, smuggle
+
+ROOT = Path(__file__).parents[2]
+CODES = {"AGREES": 0, "DISAGREES": 1, "INVALID": 6}
+WAYS = (*BROKEN, *REHASHED, *UNDETECTABLE)
+
+
+def rehearse(folder, *options, sabotage=""):
+    """A real rehearsal; the folder of its bundle."""
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--load-seconds", "1", "--reports", str(folder)]
+    command += ["-p", "tests.faults.sabotage"] if sabotage else []
+    environment = os.environ | {"SABOTAGE": sabotage}
+    subprocess.run([*command, *options], cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False)
+    return (folder / "latest").resolve()
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    """One green bundle, packed too; a red one; a part of a course; and one of an application that leaks its secrets."""
+    app = tmp_path_factory.mktemp("api")
+    (app / "app").mkdir()
+    (app / "app" / "main.py").write_text(APP)
+    return {
+        "green": rehearse(tmp_path_factory.mktemp("green"), "--bundle-zip", "--nonce", "word-7"),
+        "red": rehearse(tmp_path_factory.mktemp("red"), sabotage="open_a_second_port"),
+        "partial": rehearse(tmp_path_factory.mktemp("partial"), "-k", "NET- or TASK-"),
+        "leaking": rehearse(tmp_path_factory.mktemp("leaking"), "--app", str(app)),
+    }
+
+
+def replay(bundle, folder, *options):
+    """How the replay ended, and its last line."""
+    with Suite([str(ROOT / "tests" / "acceptance"), f"--replay={bundle}", *options], {}, folder) as suite:
+        ended = suite.wait()
+    return ended, ended.output.rstrip().splitlines()[-1]
+
+
+def statuses(bundle):
+    """The statuses of a bundle's own results, in order."""
+    return [each["status"] for each in json.loads((bundle / "criteria.json").read_text())["outcomes"]]
+
+
+@pytest.mark.parametrize("name", ["green", "red", "partial", "leaking"])
+def test_a_replay_agrees_criterion_by_criterion(bundles, name, tmp_path):
+    """Its table has the very statuses of the bundle."""
+    ended, line = replay(bundles[name], tmp_path)
+    told = [
+        row for row in ended.output.splitlines() if row[:4].split("-")[0].strip() in ("NET", "TASK", "RUN", "API", "LOG")
+    ]
+    assert (ended.code, line) == (0, "AGREES"), ended
+    for status in set(statuses(bundles[name])):
+        shown = sum(f" {status} " in row[:20] + " " for row in told)
+        wanted = [s for s, i in zip(statuses(bundles[name]), range(18), strict=False) if s == status]
+        assert shown == len(wanted), (status, ended.output)
+
+
+def test_a_run_that_was_stopped_is_judged_as_far_as_it_came(tmp_path):
+    """What it had not judged is NOT RUN here, too, and what it undid is nobody's evidence."""
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
+        seen = lambda: any((tmp_path / "reports").glob("*/load/requests.csv")) or run.poll() is not None  # noqa: E731
+        Waiter().until("load", seen, bool, 60)
+        run.send_signal(signal.SIGINT)
+    bundle = (tmp_path / "reports" / "latest").resolve()
+    assert "NOT RUN" in statuses(bundle)
+    assert replay(bundle, tmp_path / "printed")[1] == "AGREES"
+
+
+def test_a_zip_is_as_good_as_its_folder(bundles, tmp_path):
+    """It is unpacked somewhere else, and beside it nothing changes."""
+    packed = bundles["green"].with_name(f"{bundles['green'].name}.zip")
+    before = sorted(bundles["green"].parent.iterdir())
+    assert replay(packed, tmp_path)[1] == "AGREES"
+    assert sorted(bundles["green"].parent.iterdir()) == before
+
+
+def test_a_replay_leaves_the_bundle_as_it_was(bundles, tmp_path):
+    """Not a byte of it changes, and sha256sum agrees."""
+    bundle = bundles["green"]
+    before = {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
+    replay(bundle, tmp_path)
+    assert {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()} == before
+    command = ["sha256sum", "--check", "--quiet", "--strict", "manifest-sha256.txt"]
+    assert subprocess.run(command, cwd=bundle, check=False).returncode == 0
+
+
+def test_the_graders_nonce_comes_back(bundles, tmp_path):
+    """In a tag, a request and a log line: the report says it, and a replay holds the bundle to it."""
+    facts = json.loads((bundles["green"] / "criteria.json").read_text())["facts"]
+    assert facts["Nonce"] == "word-7, in a tag that AWS told, a request and a log line"
+    assert replay(bundles["green"], tmp_path, "--nonce", "word-7")[1] == "AGREES"
+    assert "the nonce word-8 is missing in" in replay(bundles["green"], tmp_path, "--nonce", "word-8")[1]
+
+
+def test_the_graders_rubric_counts(bundles, tmp_path):
+    """The bundle's points are not asked for; what is dropped is not compared."""
+    rubric = tmp_path / "rubric.toml"
+    rubric.write_text("[NET-2]\npoints = 20\n[CLEAN-6]\ndrop = true\n")
+    ended, line = replay(bundles["green"], tmp_path, f"--rubric={rubric}")
+    assert line == "AGREES", ended
+    assert "26 PASS · 1 NOT RUN — 111 of 111 points" in ended.output
+
+
+def test_a_replay_opens_no_connection(bundles, tmp_path):
+    """Neither to this machine nor to another: what it knows is in the bundle."""
+    plugin = tmp_path / "no_sockets.py"
+    plugin.write_text(
+        "import sys\n"
+        "def refuse(event, arguments):\n"
+        "    if event in ('socket.connect', 'socket.bind', 'socket.getaddrinfo'):\n"
+        "        raise RuntimeError(event)\n"
+        "sys.addaudithook(refuse)\n"
+    )
+    variables = {"PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "-p", "no_sockets", f"--replay={bundles['green']}"]
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | variables
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout.rstrip().endswith("\nAGREES"), ended.stdout + ended.stderr
+
+
+def name_of(way):
+    """The way's name, and whether it was covered up."""
+    return f"{way.name}{' covered up' * way.rehash}"
+
+
+def verdict(bundle, folder, options=()):
+    """The verdict of a replay, its exit code, and all that it says.
+
+    What is INVALID before anything is judged is found in this process: that is the most of it, and much faster.
+    """
+    nonce = options[1] if options else ""
+    try:
+        prepared(bundle, folder / "prepared", nonce)
+    except InvalidError as error:
+        return "INVALID", str(error)
+    ended, line = replay(bundle, folder, *options)
+    word = line.split(" ")[0]
+    assert ended.code == CODES[word], ended
+    return word, ended.output
+
+
+@pytest.mark.parametrize("way", WAYS, ids=name_of)
+def test_tampering_is_found_or_listed(bundles, way, tmp_path):
+    """The verdict is the one that the way's data names, and says why; what cannot be found is listed as that."""
+    folder = tmp_path / bundles[way.bundle].name
+    shutil.copytree(bundles[way.bundle], folder)
+    way.apply(folder)
+    word, told = verdict(folder, tmp_path / "again", way.options)
+    assert word == way.verdict, told
+    assert word == "AGREES" or way.told in told
+
+
+def test_what_is_invalid_ends_so(bundles, tmp_path):
+    """One line, the exit code 6, and no criterion is judged."""
+    folder = tmp_path / bundles["green"].name
+    shutil.copytree(bundles["green"], folder)
+    BROKEN[0].apply(folder)
+    ended, line = replay(folder, tmp_path / "printed")
+    assert (ended.code, line) == (6, "INVALID (criteria.json was changed)")
+    assert "NET-1" not in ended.output
+
+
+def test_at_least_forty_ways_are_found():
+    """And no two have one name."""
+    assert len([*BROKEN, *REHASHED, *ZIPS]) >= 40
+    assert len({name_of(way) for way in WAYS}) == len(WAYS)
+
+
+@pytest.mark.parametrize("smuggled", ZIPS, ids=lambda smuggled: smuggled.name)
+def test_a_hostile_zip_is_refused(smuggled, tmp_path):
+    """Before anything of it is written where it does not belong."""
+    (tmp_path / "in").mkdir()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of a name that is there twice
+        smuggle(smuggled, tmp_path / "in" / "evil.zip")
+    with pytest.raises(InvalidError, match=smuggled.told):
+        prepared(tmp_path / "in" / "evil.zip", tmp_path / "a" / "b")
+    assert list(tmp_path.rglob("evil.txt")) == []
+    assert not Path("/tmp/evil.txt").exists()
+
+
+def test_a_bomb_is_refused(tmp_path, monkeypatch):
+    """It is read no further than a bundle may be large, whatever the zip says of its size."""
+    monkeypatch.setattr("fixtures.replay.unpacking.MOST_BYTES", 1_000)
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bundle/zeros", b"0" * 100_000)
+    with pytest.raises(InvalidError, match="bomb"):
+        prepared(tmp_path / "bomb.zip", tmp_path / "a")
+
+
+def test_what_is_no_zip_is_invalid(tmp_path):
+    """A picture with the wrong name."""
+    (tmp_path / "bundle.zip").write_bytes(b"JPEG")
+    with pytest.raises(InvalidError, match=r"bundle\.zip is no zip"):
+        prepared(tmp_path / "bundle.zip", tmp_path / "a")
+
+
+@pytest.mark.parametrize("options", [("--replay=nowhere",), ("--replay=.", "--live"), ("--replay=.", "--keep")])
+def test_a_mistake_of_the_grader_is_one_message(options, tmp_path):
+    """Exit code 4, and nothing is judged."""
+    with Suite([str(ROOT / "tests" / "acceptance"), *options], {}, tmp_path) as suite:
+        ended = suite.wait()
+    assert ended.code == pytest.ExitCode.USAGE_ERROR, ended
+    assert "ERROR: --replay" in ended.output
