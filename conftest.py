@@ -5,7 +5,8 @@ import os
 import pytest
 
 from fixtures.offline import forget_caller, refuse_network
-from fixtures.settings import OPTIONS, ROOT, SettingsError, read_settings
+from fixtures.options import OPTIONS, ROOT
+from fixtures.settings import SettingsError, read_settings
 
 pytest_plugins = [
     "fixtures.network",

@@ -12,7 +12,8 @@ from fixtures.network import (
     ingress_rules,
     interfaces_of,
 )
-from fixtures.service import describe_service, tasks_in
+from fixtures.service import describe_service
+from fixtures.task import tasks_in
 
 
 @pytest.mark.criterion("NET-1")

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.settings import OPTIONS, SettingsError, read_settings
+from fixtures.options import OPTIONS
+from fixtures.settings import SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
 

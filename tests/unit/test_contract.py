@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.contract import faults_of, promised, violations
 from fixtures.endpoint import Exchange
-from fixtures.settings import ROOT
+from fixtures.options import ROOT
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
 REASONABLE = [
