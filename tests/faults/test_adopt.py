@@ -5,6 +5,7 @@ import pytest
 from tests.faults.deployments.case import EVERYTHING, Case
 from tests.faults.deployments.judged import judge
 from tests.faults.deployments.stack import Account
+from tests.faults.suite import Suite
 
 NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
 UNLOADED = Case(id="unloaded", sentence="All is as the course has it.", options=("--no-load",))
@@ -57,3 +58,14 @@ def test_the_load_can_be_left_out(account, tmp_path):
         "left out by choice (--no-load)"
     }
     assert [o["status"] for o in verdict.outcomes.values()].count("PASS") == 18
+
+
+def test_the_bundle_of_an_adopted_deployment_is_judged_again(account, tmp_path):
+    """Nothing of the deployment bears the run's tag, so the grader's word is in the request and the log alone."""
+    case = Case(id="named", sentence="All is as the course has it.", options=("--no-load", "--nonce=word-7"))
+    judge(account, case, tmp_path)
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    words = ["tests/acceptance", f"--replay={bundle}", "--nonce=word-7"]
+    with Suite(words, {}, tmp_path / "replay") as suite:
+        ended = suite.wait()
+    assert ended.output.rstrip().endswith("AGREES"), ended
