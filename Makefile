@@ -11,7 +11,7 @@ acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
 test: $(READY) lint
-	$(RUN) pytest tests/unit tests/faults -q -n 2 --dist loadfile --ignore=tests/faults/deployments
+	$(RUN) pytest tests/faults tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults/deployments
 	$(RUN) pytest tests/faults/deployments -q -n 4
 	$(RUN) pytest tests/acceptance -q
 

@@ -40,7 +40,7 @@ class Fault:
 
 
 FAULTS = (
-    Fault("port", "TASK-3", "portMappings and command", sabotage="listen_on_another_port"),
+    Fault("port", "TASK-3", "uvicorn listens on 0.0.0.0 port 8000", sabotage="listen_on_another_port"),
     Fault("crash", "RUN-2", "No module named 'torch'", app="import torch\n" + GOOD_APP),
     Fault(
         "slow",

@@ -137,7 +137,7 @@ def test_the_digest_of_an_image_is_that_of_its_manifest(world: World) -> None:
     image = world.ecr.batch_get_image(repositoryName="satellite-api", imageIds=[{"imageTag": "v1"}])["images"][0]
     expected = f"sha256:{hashlib.sha256(image['imageManifest'].encode()).hexdigest()}"
     for _ in range(2):
-        details = world.ecr.describe_images(repositoryName="satellite-api")["imageDetails"]
+        details = world.ecr.describe_images(repositoryName="satellite-api", imageIds=[{"imageTag": "v1"}])["imageDetails"]
         assert [each["imageDigest"] for each in details] == [expected]
 
 
