@@ -12,7 +12,7 @@ acceptance: $(READY)
 
 test: $(READY) lint
 	$(RUN) pytest tests/faults tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults/deployments
-	$(RUN) pytest tests/faults/deployments -q -n 4
+	$(RUN) pytest tests/faults/deployments -q -n 6
 	$(RUN) pytest tests/acceptance -q
 
 lint: $(READY)

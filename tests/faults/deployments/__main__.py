@@ -18,7 +18,7 @@ from tests.faults.deployments.test_deployments import FOLDER
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = ROOT / "reports" / "faults.html"
-PROCESSES = "4"
+PROCESSES = "6"
 """More than cores: most of a case is waiting."""
 
 

@@ -259,7 +259,7 @@ FAULTS = (
         id="another-account",
         sentence="The account in the image's name was copied from the course.",
         criterion="RUN-2",
-        help="from account 999999999999, and this is account 123456789012",
+        help="from account 900000000002, and this is account 900000000001",
         container=image("v1", account="999999999999"),
     ),
     Fault(

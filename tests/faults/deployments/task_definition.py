@@ -435,7 +435,7 @@ FAULTS = (
         id="trusts-the-account",
         sentence="Everybody of the account may assume the role too.",
         criterion="TASK-5",
-        help=f"{ACCOUNT}:root",
+        help=":root, ecs-tasks.amazonaws.com, not ecs-tasks.amazonaws.com alone",
         before=trusting(ECS, {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}),
     ),
     Fault(
