@@ -141,5 +141,5 @@ def write_bundle(bundle: Path, report: RunReport, text: str = "INFO: started", c
     }
     for name, content in files.items():
         (bundle / name).write_text(content, encoding="utf-8", errors="backslashreplace")
-    write_files(bundle, report)
+    write_files(bundle, report, dict)
     return bundle

@@ -21,7 +21,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.Fo
 
 def written(report: RunReport, bundle: Path, name: str) -> dict[str, Any]:
     """The named file, as it is written for the report."""
-    write_files(bundle, report)
+    write_files(bundle, report, dict)
     return dict(json.loads((bundle / name).read_text(encoding="utf-8")))
 
 
