@@ -5,8 +5,8 @@ import os
 import pytest
 
 from fixtures.offline import forget_caller, refuse_network
-from fixtures.options import OPTIONS, ROOT
-from fixtures.settings import SettingsError, read_settings
+from fixtures.settings.options import OPTIONS, ROOT
+from fixtures.settings.settings import SettingsError, read_settings
 
 pytest_plugins = [
     "fixtures.network",

@@ -158,7 +158,7 @@ class _Raw(BytesIO):
 
 def install() -> None:
     """Hook into every client that is made from now on, and let nobody wait longer than the rehearsal needs."""
-    from fixtures import settings  # noqa: PLC0415 - only in the suite's own process
+    from fixtures.settings import settings  # noqa: PLC0415 - only in the suite's own process
 
     given = json.loads(os.environ[VARIABLE])
     botocore.handlers.BUILTIN_HANDLERS.append(

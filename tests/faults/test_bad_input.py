@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.options import OPTIONS
-from fixtures.settings import SettingsError, read_settings
+from fixtures.settings.options import OPTIONS
+from fixtures.settings.settings import SettingsError, read_settings
 
 ROOT = Path(__file__).parents[2]
 

@@ -18,10 +18,10 @@ from fixtures.aws import connected
 from fixtures.evidence import Recorder
 from fixtures.finding import Finding, Level
 from fixtures.ledger import Ledger
-from fixtures.options import OPTIONS
 from fixtures.owner import mark
 from fixtures.run import Run
-from fixtures.settings import read_settings
+from fixtures.settings.options import OPTIONS
+from fixtures.settings.settings import read_settings
 from fixtures.waiting import Waiter
 
 USER = "arn:aws:iam::123456789012:user/learner"

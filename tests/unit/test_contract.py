@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.contract import faults_of, promised, violations
 from fixtures.endpoint import Exchange
-from fixtures.options import ROOT
+from fixtures.settings.options import ROOT
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
 REASONABLE = [

@@ -20,9 +20,9 @@ from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
 from fixtures.internet import Internet
 from fixtures.launch import Launch
-from fixtures.options import OPTIONS
 from fixtures.service import Service
-from fixtures.settings import read_settings
+from fixtures.settings.options import OPTIONS
+from fixtures.settings.settings import read_settings
 from fixtures.task_definition import TaskDefinition
 from fixtures.waiting import Waiter
 

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures.launch import watch_launch
-from fixtures.options import OPTIONS
 from fixtures.service import describe_service
-from fixtures.settings import AWS_PATIENCE, read_settings
+from fixtures.settings.options import OPTIONS
+from fixtures.settings.settings import AWS_PATIENCE, read_settings
 from fixtures.task_definition import TaskDefinition
 from fixtures.waiting import Waiter
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.options import OPTIONS, ROOT
 from fixtures.report.rubric import RUBRIC
+from fixtures.settings.options import OPTIONS, ROOT
 from tests.faults.deployments import totals
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -10,11 +10,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from fixtures.options import HELD_OUT_TILES
 from fixtures.report.outcomes import RunReport, Status
 from fixtures.report.page import summary_html, unfinished_page
 from fixtures.report.parts.exchange import keep_tile
 from fixtures.report.rubric import RUBRIC
+from fixtures.settings.options import HELD_OUT_TILES
 from tests.unit.report_support import FACTS, HOSTILE, mixed, passed, run_report, with_prediction, write_bundle
 from tests.unit.test_report import run_pytest
 

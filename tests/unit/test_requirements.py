@@ -7,7 +7,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from fixtures.options import REFERENCE_APP, ROOT
+from fixtures.settings.options import REFERENCE_APP, ROOT
 
 SUITE = (ROOT / "requirements.txt", ROOT / ".constraints.txt")
 IMAGE = (REFERENCE_APP / "requirements.txt",)

@@ -1,6 +1,6 @@
 """What is missing is told with what there is instead."""
 
-from fixtures.trouble import Missing
+from fixtures.settings.trouble import Missing
 
 
 def test_what_is_named_most_alike_comes_first():

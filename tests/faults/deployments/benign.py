@@ -1,6 +1,6 @@
 """Deployments with nothing wrong, though not as the course has them."""
 
-from fixtures.options import REFERENCE_APP
+from fixtures.settings.options import REFERENCE_APP
 from tests.faults.deployments.case import EVERYTHING, HTTP, Variation
 from tests.faults.deployments.stack import ACCOUNT, COMMAND, MANAGED_POLICY, ROLE, Stack, trust
 
