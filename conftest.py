@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from fixtures.offline import forget_caller, refuse_network
 from fixtures.settings.options import OPTIONS, ROOT
 from fixtures.settings.settings import SettingsError, read_settings
+from fixtures.wire.offline import forget_caller, refuse_network
 
 pytest_plugins = [
     "fixtures.network",

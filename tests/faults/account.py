@@ -11,7 +11,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.course.standing import Standing
 
 REGION = "us-east-1"

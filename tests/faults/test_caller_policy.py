@@ -14,7 +14,7 @@ import requests
 from botocore.exceptions import ClientError
 
 from fixtures.permissions import policy
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.course.standing import Standing
 from tests.faults.record_calls import VARIABLE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 5.0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.faults.account import REGION, Account
 from tests.faults.aws_faults import FOREVER, IAM_PREFIXES, Fault
 from tests.faults.matrix import BRIEFLY, Place, launch, operations, sweep

@@ -14,7 +14,7 @@ import pytest
 
 from fixtures.replay.session import prepared
 from fixtures.replay.unpacking import InvalidError
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.faults.canaries import APP
 from tests.faults.suite import Suite
 from tests.faults.tampering import BROKEN, REHASHED, UNDETECTABLE, ZIPS, smuggle

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.faults.account import Account
 from tests.faults.aws_faults import Fault
 from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep

@@ -20,7 +20,7 @@ from fixtures.service import describe_service, tasks_of
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
 from fixtures.task_definition import describe_task_definition
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.unit.rehearsal_support import ACCOUNT, World, python, server, wait
 
 WITHIN = 10.0

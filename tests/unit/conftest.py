@@ -6,14 +6,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from fixtures.aws import connected
 from fixtures.evidence import Recorder
 from fixtures.ledger import Ledger
 from fixtures.owner import mark
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
-from fixtures.waiting import Waiter
+from fixtures.wire.clients import connected
+from fixtures.wire.waiting import Waiter
 
 
 class Clock:

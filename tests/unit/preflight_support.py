@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from fixtures import network
-from fixtures.aws import connected
 from fixtures.evidence import Recorder
 from fixtures.finding import Finding, Level
 from fixtures.ledger import Ledger
@@ -22,7 +21,8 @@ from fixtures.owner import mark
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
-from fixtures.waiting import Waiter
+from fixtures.wire.clients import connected
+from fixtures.wire.waiting import Waiter
 
 USER = "arn:aws:iam::123456789012:user/learner"
 INDEX = "application/vnd.oci.image.index.v1+json"

@@ -22,7 +22,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from fixtures.rehearsal.runner import moved
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 
 ROOT = Path(__file__).resolve().parents[2]
 OTHER_AWS = os.environ.get("REHEARSAL_TEST_ENDPOINT")

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from fixtures.offline import is_loopback
+from fixtures.wire.offline import is_loopback
 from tests.course.shell import EVIDENCE, Transcript, course_cli, prepare, run, steps
 from tests.course.standing import Standing
 

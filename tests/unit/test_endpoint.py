@@ -18,13 +18,13 @@ from fixtures.address import Address, NoTask, describe_address, place_flaws, pro
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence import Recorder
-from fixtures.internet import Internet
 from fixtures.launch import Launch
 from fixtures.service import Service
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
 from fixtures.task_definition import TaskDefinition
-from fixtures.waiting import Waiter
+from fixtures.wire.internet import Internet
+from fixtures.wire.waiting import Waiter
 
 ARN = "arn:aws:ecs:us-east-1:123456789012:task/satellite-cluster/t1"
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -126,7 +126,7 @@ def test_a_refusal_is_told(recorder):
 
 def test_a_blocked_port_is_told(recorder, monkeypatch):
     """A time-out while connecting is a security group's, route's or network ACL's doing."""
-    monkeypatch.setattr("fixtures.internet.CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("fixtures.wire.internet.CONNECT_SECONDS", 0.2)
     with socket.socket() as listener, socket.socket() as filler:
         listener.bind(("127.0.0.1", 0))
         listener.listen(0)

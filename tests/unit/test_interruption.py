@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from fixtures.interruption import Interruption
+from fixtures.wire.interruption import Interruption
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from fixtures.service import describe_service
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import AWS_PATIENCE, read_settings
 from fixtures.task_definition import TaskDefinition
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 ROLE = "arn:aws:iam::123456789012:role/r"

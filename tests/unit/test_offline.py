@@ -16,7 +16,7 @@ import requests
 import urllib3
 from botocore.config import Config
 
-from fixtures.offline import OfflineError
+from fixtures.wire.offline import OfflineError
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = "192.0.2.1"  # TEST-NET-1: nobody's address

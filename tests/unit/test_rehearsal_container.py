@@ -11,8 +11,8 @@ import psutil
 import pytest
 import requests
 
-from fixtures.offline import is_loopback
 from fixtures.rehearsal.runner import moved
+from fixtures.wire.offline import is_loopback
 from tests.unit.rehearsal_support import World, processes_with, python, server, wait
 
 NAMES = ("EMPTY", "MODEL", "dotted.name")

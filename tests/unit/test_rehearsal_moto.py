@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 
 ROOT = Path(__file__).resolve().parents[2]
 BEHAVIOUR = ("", "_network", "_refusals")

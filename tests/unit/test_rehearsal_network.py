@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.offline import is_loopback
+from fixtures.wire.offline import is_loopback
 from tests.unit.rehearsal_support import (
     ANYONE,
     BRISK,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.timeline import Timeline
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

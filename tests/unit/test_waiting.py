@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from fixtures.waiting import Waiter, WaitTimeout
+from fixtures.wire.waiting import Waiter, WaitTimeout
 
 
 class FakeTime:

@@ -10,7 +10,7 @@ import boto3
 import requests
 from botocore.config import Config
 
-from fixtures.waiting import Waiter
+from fixtures.wire.waiting import Waiter
 from tests.course.standing import Standing
 from tests.faults.deployments.application import APPLICATION
 from tests.faults.deployments.case import Case
