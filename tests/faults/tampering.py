@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from fixtures.evidence.manifest import MANIFEST, write_manifest
+from fixtures.evidence.stored import read_evidence
 from fixtures.load_test import history, read_samples, summarize
-from fixtures.manifest import MANIFEST, write_manifest
 from fixtures.replay.coherence import file_name
-from fixtures.stored import read_evidence
 
 
 @dataclass(frozen=True)

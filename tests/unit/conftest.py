@@ -6,7 +6,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from fixtures.evidence import Recorder
+from fixtures.evidence.recorder import Recorder
 from fixtures.ledger import Ledger
 from fixtures.owner import mark
 from fixtures.run import Run

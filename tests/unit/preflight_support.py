@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from fixtures import network
-from fixtures.evidence import Recorder
+from fixtures.evidence.recorder import Recorder
 from fixtures.finding import Finding, Level
 from fixtures.ledger import Ledger
 from fixtures.owner import mark

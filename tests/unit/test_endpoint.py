@@ -17,7 +17,7 @@ from fixtures import endpoint as endpoint_module
 from fixtures.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
 from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
-from fixtures.evidence import Recorder
+from fixtures.evidence.recorder import Recorder
 from fixtures.launch import Launch
 from fixtures.service import Service
 from fixtures.settings.options import OPTIONS

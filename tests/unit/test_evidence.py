@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
-from fixtures.evidence import Recorder
-from fixtures.stored import UnreadableError, read_evidence
+from fixtures.evidence.recorder import Recorder
+from fixtures.evidence.stored import UnreadableError, read_evidence
 
 
 @pytest.fixture

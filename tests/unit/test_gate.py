@@ -16,7 +16,7 @@ CONFTEST = """
 import json
 from pathlib import Path
 import pytest
-from fixtures.evidence import Recorder
+from fixtures.evidence.recorder import Recorder
 from fixtures.report.gate import CriterionGate, put_in_order, require_criteria
 
 pytest_plugins = ["fixtures.report.gate"]

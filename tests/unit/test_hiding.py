@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CANARY = "AKIAQ7CANARY4EXAMPLE"
 CONFTEST = """
-from fixtures.redaction import Redactor
+from fixtures.evidence.redaction import Redactor
 from fixtures.report.hiding import Hiding
 
 def pytest_configure(config):

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from fixtures.manifest import MANIFEST, broken, pack, write_manifest
+from fixtures.evidence.manifest import MANIFEST, broken, pack, write_manifest
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.receipt import Meter, load_prices, most
+from fixtures.evidence.receipt import Meter, load_prices, most
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

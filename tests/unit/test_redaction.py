@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.redaction import Redactor
+from fixtures.evidence.redaction import Redactor
 from tests.faults.canaries import CANARIES, TEXT
 
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures import cluster, fuse, iam, logs, network, task_definition
-from fixtures.evidence import Recorder
+from fixtures.evidence.recorder import Recorder
 from fixtures.ledger import Ledger
 from fixtures.owner import Mark, Owner, mark
 from fixtures.sweep import strays, sweep

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixtures.timeline import Timeline
+from fixtures.evidence.timeline import Timeline
 from fixtures.wire.waiting import Waiter
 
 
