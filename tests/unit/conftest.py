@@ -7,8 +7,8 @@ import pytest
 from moto import mock_aws
 
 from fixtures.evidence.recorder import Recorder
-from fixtures.ledger import Ledger
-from fixtures.owner import mark
+from fixtures.ledger.ledger import Ledger
+from fixtures.ledger.owner import mark
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings

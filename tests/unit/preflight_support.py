@@ -16,8 +16,8 @@ from moto import mock_aws
 from fixtures import network
 from fixtures.evidence.recorder import Recorder
 from fixtures.finding import Finding, Level
-from fixtures.ledger import Ledger
-from fixtures.owner import mark
+from fixtures.ledger.ledger import Ledger
+from fixtures.ledger.owner import mark
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fixtures.ledger import Ledger, LeftBehind
+from fixtures.ledger.ledger import Ledger, LeftBehind
 
 
 class InterruptedCallError(Exception):

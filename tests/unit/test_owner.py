@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fixtures.owner import Life, Mark, Owner, mark
+from fixtures.ledger.owner import Life, Mark, Owner, mark
 
 NOW = datetime.now(UTC)
 

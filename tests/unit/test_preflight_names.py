@@ -7,8 +7,8 @@ import pytest
 
 from fixtures import fuse, network
 from fixtures.finding import Level
+from fixtures.ledger.owner import Mark, mark
 from fixtures.namesakes import namesakes, sweep_command
-from fixtures.owner import Mark, mark
 from tests.unit.preflight_support import DENIED, answer, fresh_account, refusals, refuse, the_only
 
 NOBODY = 2**22 + 1

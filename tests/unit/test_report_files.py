@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from fixtures.ledger import Ledger
+from fixtures.ledger.ledger import Ledger
 from fixtures.report.files import CRITERIA_FILE, RESULTS_FILE, SCHEMA_FILE, attach_evidence, write_files
 from fixtures.report.outcomes import Outcome, RunReport, Status
 from fixtures.report.rubric import BY_ID, RUBRIC

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures import cleanup, cluster, iam, logs, network, service, task_definition
-from fixtures.ledger import NameTaken
+from fixtures.ledger.ledger import NameTaken
 from fixtures.network import HTTP_FROM_ANYWHERE, Rule
 
 EVERYWHERE = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
