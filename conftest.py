@@ -9,12 +9,12 @@ from fixtures.settings.settings import SettingsError, read_settings
 from fixtures.wire.offline import forget_caller, refuse_network
 
 pytest_plugins = [
-    "fixtures.network",
-    "fixtures.logs",
-    "fixtures.task_definition",
-    "fixtures.iam",
-    "fixtures.cluster",
-    "fixtures.service",
+    "fixtures.resources.network",
+    "fixtures.resources.logs",
+    "fixtures.resources.task_definition",
+    "fixtures.resources.iam",
+    "fixtures.resources.cluster",
+    "fixtures.resources.service",
     "fixtures.launch",
     "fixtures.endpoint",
     "fixtures.contract",

@@ -3,8 +3,8 @@
 import pytest
 
 from fixtures.address import PROBED_PORTS
-from fixtures.isolation import flaws_of, how_to_connect
-from fixtures.network import (
+from fixtures.resources.isolation import flaws_of, how_to_connect
+from fixtures.resources.network import (
     HTTP_FROM_ANYWHERE,
     default_vpc_id,
     describe_group,
@@ -12,8 +12,8 @@ from fixtures.network import (
     ingress_rules,
     interfaces_of,
 )
-from fixtures.service import describe_service
-from fixtures.task import tasks_in
+from fixtures.resources.service import describe_service
+from fixtures.resources.task import tasks_in
 
 
 @pytest.mark.criterion("NET-1")

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from fixtures.container import flaws_of, logging_flaws, ports_of, server_of
-from fixtures.iam import PRINCIPAL, role_flaws
-from fixtures.logs import find_group
-from fixtures.task_definition import COMMAND, how_to_deploy
+from fixtures.resources.container import flaws_of, logging_flaws, ports_of, server_of
+from fixtures.resources.iam import PRINCIPAL, role_flaws
+from fixtures.resources.logs import find_group
+from fixtures.resources.task_definition import COMMAND, how_to_deploy
 
 
 @pytest.mark.criterion("TASK-1")

@@ -3,10 +3,10 @@
 import pytest
 
 from fixtures.address import place_flaws, tasks_since
-from fixtures.cluster import describe_cluster
 from fixtures.launch import post_mortem
-from fixtures.network import default_vpc_id, is_public
-from fixtures.service import describe_service, how_to_mend
+from fixtures.resources.cluster import describe_cluster
+from fixtures.resources.network import default_vpc_id, is_public
+from fixtures.resources.service import describe_service, how_to_mend
 
 
 @pytest.mark.criterion("RUN-1")

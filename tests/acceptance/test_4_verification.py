@@ -7,8 +7,8 @@ import pytest
 from fixtures.diagnosis import diagnose_answer
 from fixtures.endpoint import PROBE
 from fixtures.known_answers import DOCS, PREDICT, REFUSED, ROOT
-from fixtures.logs import read_lines
-from fixtures.service import tasks_of
+from fixtures.resources.logs import read_lines
+from fixtures.resources.service import tasks_of
 
 STARTED = re.compile(
     r"startup complete|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server", re.IGNORECASE

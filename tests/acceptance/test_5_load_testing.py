@@ -7,7 +7,7 @@ from fixtures.diagnosis import diagnose_stop, diagnose_words
 from fixtures.inquiry import last_words
 from fixtures.known_answers import LOADED
 from fixtures.load_fixture import MARK, keep_log_lines, requests_named
-from fixtures.logs import read_lines
+from fixtures.resources.logs import read_lines
 
 
 @pytest.mark.criterion("LOAD-1")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from fixtures import cluster, logs, network, service, task_definition
 from fixtures.cleanup import left_over, tasks_still_billed
 from fixtures.residue import monthly
+from fixtures.resources import cluster, logs, network, service, task_definition
 
 
 @pytest.mark.criterion("CLEAN-1")

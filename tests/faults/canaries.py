@@ -72,7 +72,7 @@ OTHERS = ("canaryvalue-plain", "canaryvalue-secret", "canarytoken-json", "410987
 
 def pytest_configure(config):
     """Plant them in tags, in the task definition, and in a criterion that raises with its locals and prints."""
-    from fixtures import task_definition  # noqa: PLC0415 - pytest has to load them first, to rewrite their asserts
+    from fixtures.resources import task_definition  # noqa: PLC0415 - pytest has to load them first, to rewrite their asserts
     from fixtures.run import Run  # noqa: PLC0415 - the same
 
     patch = pytest.MonkeyPatch()
@@ -93,5 +93,5 @@ def pytest_configure(config):
 
     patch.setattr(task_definition, "document", with_environment)
     patch.setattr(Run, "tags", property(with_canaries))
-    patch.setattr("fixtures.iam.describe_role", raises)
+    patch.setattr("fixtures.resources.iam.describe_role", raises)
     config.add_cleanup(patch.undo)

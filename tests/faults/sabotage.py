@@ -8,12 +8,12 @@ import pytest
 def listen_on_another_port(patch):
     """The command serves port 8000; the course's port 80 stays closed."""
     command = ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "8000"]
-    patch.setattr("fixtures.task_definition.COMMAND", command)
+    patch.setattr("fixtures.resources.task_definition.COMMAND", command)
 
 
 def open_a_second_port(patch):
     """Somebody lets ssh in as well."""
-    from fixtures import network  # noqa: PLC0415 - pytest has to load it first, to rewrite its asserts
+    from fixtures.resources import network  # noqa: PLC0415 - pytest has to load it first, to rewrite its asserts
 
     allow_http = network.authorize
 

@@ -16,10 +16,10 @@ import pytest
 from fixtures.diagnosis import explain
 from fixtures.endpoint import Exchange, await_answer
 from fixtures.launch import watch_launch
-from fixtures.service import describe_service, tasks_of
+from fixtures.resources.service import describe_service, tasks_of
+from fixtures.resources.task_definition import describe_task_definition
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
-from fixtures.task_definition import describe_task_definition
 from fixtures.wire.waiting import Waiter
 from tests.unit.rehearsal_support import ACCOUNT, World, python, server, wait
 

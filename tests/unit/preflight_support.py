@@ -13,11 +13,11 @@ import boto3
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from fixtures import network
 from fixtures.evidence.recorder import Recorder
 from fixtures.finding import Finding, Level
 from fixtures.ledger.ledger import Ledger
 from fixtures.ledger.owner import mark
+from fixtures.resources import network
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings

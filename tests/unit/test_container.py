@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.container import flaws_of, logging_flaws, ports_of, server_of
-from fixtures.task_definition import COMMAND
+from fixtures.resources.container import flaws_of, logging_flaws, ports_of, server_of
+from fixtures.resources.task_definition import COMMAND
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/satellite-api:v1"
 MAPPING = [{"containerPort": 80, "protocol": "tcp"}]

@@ -19,10 +19,10 @@ from fixtures.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import Launch
-from fixtures.service import Service
+from fixtures.resources.service import Service
+from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
-from fixtures.task_definition import TaskDefinition
 from fixtures.wire.internet import Internet
 from fixtures.wire.waiting import Waiter
 

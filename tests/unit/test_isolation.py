@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from fixtures.isolation import flaws_of, how_to_connect
-from fixtures.network import SecurityGroup
-from fixtures.service import Service
+from fixtures.resources.isolation import flaws_of, how_to_connect
+from fixtures.resources.network import SecurityGroup
+from fixtures.resources.service import Service
 
 GROUP = SecurityGroup("sg-1", "satellite-api-sg", "vpc-1")
 SERVICE = Service(

@@ -9,10 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures.launch import watch_launch
-from fixtures.service import describe_service
+from fixtures.resources.service import describe_service
+from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import AWS_PATIENCE, read_settings
-from fixtures.task_definition import TaskDefinition
 from fixtures.wire.waiting import Waiter
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

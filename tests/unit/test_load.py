@@ -22,7 +22,7 @@ from PIL import Image
 from fixtures import load_test
 from fixtures.load_fixture import requests_named
 from fixtures.load_test import LoadError, LoadPlan, LoadResult, history, run_bounded, run_load, summarize
-from fixtures.logs import LogLine
+from fixtures.resources.logs import LogLine
 from load import journey, stress_test
 from load.journey import Sample, failure_of_answer, failure_of_error, percentile
 from load.targets import TargetRefused, refuse_foreign_target

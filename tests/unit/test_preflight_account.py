@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures import iam
 from fixtures.finding import Level
 from fixtures.preflight_account import execution_role, quota
+from fixtures.resources import iam
 from tests.unit.preflight_support import answer, aws_error, fresh_account, refusals, refuse, the_only
 
 ROLE = "ecsTaskExecutionRole"

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from fixtures import fuse, network
 from fixtures.finding import Level
 from fixtures.ledger.owner import Mark, mark
 from fixtures.namesakes import namesakes, sweep_command
+from fixtures.resources import fuse, network
 from tests.unit.preflight_support import DENIED, answer, fresh_account, refusals, refuse, the_only
 
 NOBODY = 2**22 + 1

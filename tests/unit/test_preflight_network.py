@@ -2,9 +2,9 @@
 
 import pytest
 
-from fixtures import network as resources
 from fixtures.finding import Level
 from fixtures.preflight_network import WAYS, network, verdict
+from fixtures.resources import network as resources
 from tests.unit.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
 
 HTTP_IN, _ANSWERS_OUT, HTTPS_OUT, _ANSWERS_IN = WAYS

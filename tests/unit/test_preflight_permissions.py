@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures import iam
 from fixtures.finding import Level
 from fixtures.permissions import POLICY_FILE, permissions, policy, resource
+from fixtures.resources import iam
 from tests.unit.preflight_support import DENIED, aws_error, fresh_account, refuse, simulate, the_only
 
 MOST_CHARACTERS = 6144

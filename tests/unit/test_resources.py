@@ -5,9 +5,10 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures import cleanup, cluster, iam, logs, network, service, task_definition
+from fixtures import cleanup
 from fixtures.ledger.ledger import NameTaken
-from fixtures.network import HTTP_FROM_ANYWHERE, Rule
+from fixtures.resources import cluster, iam, logs, network, service, task_definition
+from fixtures.resources.network import HTTP_FROM_ANYWHERE, Rule
 
 EVERYWHERE = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80}
 
