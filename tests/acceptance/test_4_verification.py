@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from fixtures.diagnosis import diagnose_answer
+from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
+from fixtures.diagnosis.diagnosis import diagnose_answer
 from fixtures.endpoint import PROBE
-from fixtures.known_answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
 

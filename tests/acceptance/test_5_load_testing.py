@@ -3,9 +3,9 @@
 import pytest
 
 from fixtures.address import tasks_since
-from fixtures.diagnosis import diagnose_stop, diagnose_words
+from fixtures.diagnosis.answers import LOADED
+from fixtures.diagnosis.diagnosis import diagnose_stop, diagnose_words
 from fixtures.inquiry import last_words
-from fixtures.known_answers import LOADED
 from fixtures.load_fixture import MARK, keep_log_lines, requests_named
 from fixtures.resources.logs import read_lines
 

@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fixtures.diagnosis import explain
+from fixtures.diagnosis.diagnosis import explain
 from fixtures.endpoint import Exchange, await_answer
 from fixtures.launch import watch_launch
 from fixtures.resources.service import describe_service, tasks_of

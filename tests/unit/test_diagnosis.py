@@ -4,10 +4,18 @@ import pytest
 from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 
-from fixtures.diagnosis import COURSE, diagnose_event, diagnose_silence, diagnose_state, diagnose_stop, explain, explains
-from fixtures.known_ends import EXITED, LOGGED
-from fixtures.known_failures import EVENTS, NORMAL, ONCE, SAID, STATES
-from fixtures.known_refusals import REFUSALS
+from fixtures.diagnosis.diagnosis import (
+    COURSE,
+    diagnose_event,
+    diagnose_silence,
+    diagnose_state,
+    diagnose_stop,
+    explain,
+    explains,
+)
+from fixtures.diagnosis.ends import EXITED, LOGGED
+from fixtures.diagnosis.failures import EVENTS, NORMAL, ONCE, SAID, STATES
+from fixtures.diagnosis.refusals import REFUSALS
 
 RIE = "ResourceInitializationError: "
 LOGGER = (

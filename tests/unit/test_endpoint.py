@@ -15,7 +15,7 @@ from botocore.stub import Stubber
 from fixtures import address as address_module
 from fixtures import endpoint as endpoint_module
 from fixtures.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
-from fixtures.diagnosis import Diagnosis
+from fixtures.diagnosis.diagnosis import Diagnosis
 from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import Launch

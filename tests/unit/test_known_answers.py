@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.diagnosis import COURSE, diagnose_answer, diagnose_words
-from fixtures.known_answers import DOCS, LOADED, PREDICT, REFUSED, ROOT
+from fixtures.diagnosis.answers import DOCS, LOADED, PREDICT, REFUSED, ROOT
+from fixtures.diagnosis.diagnosis import COURSE, diagnose_answer, diagnose_words
 
 IP = "http://127.1.2.3"
 GET, POST = f"GET {IP}/: ", f"POST {IP}:20080/predict: "
