@@ -13,7 +13,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from fixtures.permissions import policy
+from fixtures.preflight.permissions import policy
 from fixtures.wire.waiting import Waiter
 from tests.course.standing import Standing
 from tests.faults.record_calls import VARIABLE

@@ -14,9 +14,9 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from fixtures.evidence.recorder import Recorder
-from fixtures.finding import Finding, Level
 from fixtures.ledger.ledger import Ledger
 from fixtures.ledger.owner import mark
+from fixtures.preflight.finding import Finding, Level
 from fixtures.resources import network
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS

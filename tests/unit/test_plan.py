@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures import plan
-from fixtures.plan import Refused, kept, prepare_to_spend
-from fixtures.preflight import Finding, Level
+from fixtures.preflight import plan
+from fixtures.preflight.plan import Refused, kept, prepare_to_spend
+from fixtures.preflight.preflight import Finding, Level
 
 
 @pytest.fixture

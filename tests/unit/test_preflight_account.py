@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.finding import Level
-from fixtures.preflight_account import execution_role, quota
+from fixtures.preflight.account import execution_role, quota
+from fixtures.preflight.finding import Level
 from fixtures.resources import iam
 from tests.unit.preflight_support import answer, aws_error, fresh_account, refusals, refuse, the_only
 

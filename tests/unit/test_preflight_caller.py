@@ -7,10 +7,10 @@ import pytest
 from botocore.exceptions import CredentialRetrievalError, ReadTimeoutError, UnauthorizedSSOTokenError
 from botocore.parsers import ResponseParserError
 
-from fixtures import preflight
-from fixtures.finding import looked
-from fixtures.preflight import Level, examine
-from fixtures.preflight_caller import account, clock, credentials, region
+from fixtures.preflight import preflight
+from fixtures.preflight.caller import account, clock, credentials, region
+from fixtures.preflight.finding import looked
+from fixtures.preflight.preflight import Level, examine
 from tests.unit.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
 
 LOOKS = [

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.finding import Level
-from fixtures.image import image
+from fixtures.preflight.finding import Level
+from fixtures.preflight.image import image
 from tests.unit.preflight_support import AMD64, ATTESTATION, INDEX, fresh_account, show_manifest, the_only
 
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from fixtures.finding import Level
 from fixtures.ledger.owner import Mark, mark
-from fixtures.namesakes import namesakes, sweep_command
+from fixtures.preflight.finding import Level
+from fixtures.preflight.names import namesakes, sweep_command
 from fixtures.resources import fuse, network
 from tests.unit.preflight_support import DENIED, answer, fresh_account, refusals, refuse, the_only
 

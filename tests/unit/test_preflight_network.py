@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.finding import Level
-from fixtures.preflight_network import WAYS, network, verdict
+from fixtures.preflight.finding import Level
+from fixtures.preflight.network import WAYS, network, verdict
 from fixtures.resources import network as resources
 from tests.unit.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fixtures.finding import Level
-from fixtures.permissions import POLICY_FILE, permissions, policy, resource
+from fixtures.preflight.finding import Level
+from fixtures.preflight.permissions import POLICY_FILE, permissions, policy, resource
 from fixtures.resources import iam
 from tests.unit.preflight_support import DENIED, aws_error, fresh_account, refuse, simulate, the_only
 
