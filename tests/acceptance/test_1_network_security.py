@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures.address import PROBED_PORTS
+from fixtures.launch.address import PROBED_PORTS
 from fixtures.resources.isolation import flaws_of, how_to_connect
 from fixtures.resources.network import (
     HTTP_FROM_ANYWHERE,

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.address import place_flaws, tasks_since
-from fixtures.launch import post_mortem
+from fixtures.launch.address import place_flaws, tasks_since
+from fixtures.launch.launch import post_mortem
 from fixtures.resources.cluster import describe_cluster
 from fixtures.resources.network import default_vpc_id, is_public
 from fixtures.resources.service import describe_service, how_to_mend

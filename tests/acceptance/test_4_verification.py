@@ -6,7 +6,7 @@ import pytest
 
 from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
-from fixtures.endpoint import PROBE
+from fixtures.launch.endpoint import PROBE
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from fixtures.address import tasks_since
 from fixtures.diagnosis.answers import LOADED
 from fixtures.diagnosis.diagnosis import diagnose_stop, diagnose_words
-from fixtures.inquiry import last_words
-from fixtures.load_fixture import MARK, keep_log_lines, requests_named
+from fixtures.launch.address import tasks_since
+from fixtures.launch.inquiry import last_words
+from fixtures.launch.load import MARK, keep_log_lines, requests_named
 from fixtures.resources.logs import read_lines
 
 

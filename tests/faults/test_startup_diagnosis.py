@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 from fixtures.diagnosis.diagnosis import explain
-from fixtures.endpoint import Exchange, await_answer
-from fixtures.launch import watch_launch
+from fixtures.launch.endpoint import Exchange, await_answer
+from fixtures.launch.launch import watch_launch
 from fixtures.resources.service import describe_service, tasks_of
 from fixtures.resources.task_definition import describe_task_definition
 from fixtures.settings.options import OPTIONS

@@ -5,8 +5,8 @@ import json
 import jsonschema
 import pytest
 
-from fixtures.contract import faults_of, promised, violations
-from fixtures.endpoint import Exchange
+from fixtures.launch.contract import faults_of, promised, violations
+from fixtures.launch.endpoint import Exchange
 from fixtures.settings.options import ROOT
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())

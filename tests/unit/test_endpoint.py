@@ -12,13 +12,13 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from fixtures import address as address_module
-from fixtures import endpoint as endpoint_module
-from fixtures.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
 from fixtures.diagnosis.diagnosis import Diagnosis
-from fixtures.endpoint import Endpoint, Exchange, await_answer
 from fixtures.evidence.recorder import Recorder
-from fixtures.launch import Launch
+from fixtures.launch import address as address_module
+from fixtures.launch import endpoint as endpoint_module
+from fixtures.launch.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
+from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
+from fixtures.launch.launch import Launch
 from fixtures.resources.service import Service
 from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures.launch import watch_launch
+from fixtures.launch.launch import watch_launch
 from fixtures.resources.service import describe_service
 from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS

@@ -20,7 +20,7 @@ import requests
 from PIL import Image
 
 from fixtures import load_test
-from fixtures.load_fixture import requests_named
+from fixtures.launch.load import requests_named
 from fixtures.load_test import LoadError, LoadPlan, LoadResult, history, run_bounded, run_load, summarize
 from fixtures.resources.logs import LogLine
 from load import journey, stress_test
