@@ -19,7 +19,7 @@ pytest_plugins = [
     "fixtures.launch.endpoint",
     "fixtures.launch.contract",
     "fixtures.launch.load",
-    "fixtures.cleanup",
+    "fixtures.cleanup.cleanup",
     "fixtures.session",
     "fixtures.report.gate",
     "fixtures.report.html_plugin",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fixtures.cleanup import left_over, tasks_still_billed
-from fixtures.residue import monthly
+from fixtures.cleanup.cleanup import left_over, tasks_still_billed
+from fixtures.cleanup.residue import monthly
 from fixtures.resources import cluster, logs, network, service, task_definition
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures import cleanup
+from fixtures.cleanup import cleanup
 from fixtures.ledger.ledger import NameTaken
 from fixtures.resources import cluster, iam, logs, network, service, task_definition
 from fixtures.resources.network import HTTP_FROM_ANYWHERE, Rule

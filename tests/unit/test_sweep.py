@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError
 
+from fixtures.cleanup.sweep import strays, sweep
 from fixtures.evidence.recorder import Recorder
 from fixtures.ledger.ledger import Ledger
 from fixtures.ledger.owner import Mark, Owner, mark
 from fixtures.resources import cluster, fuse, iam, logs, network, task_definition
-from fixtures.sweep import strays, sweep
 
 DEAD_OWNER = str(replace(Owner.this_process(), started=1))
 
