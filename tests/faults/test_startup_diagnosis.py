@@ -21,7 +21,7 @@ from fixtures.resources.task_definition import describe_task_definition
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
 from fixtures.wire.waiting import Waiter
-from tests.unit.rehearsal_support import ACCOUNT, World, python, server, wait
+from tests.unit.rehearsal.rehearsal_support import ACCOUNT, World, python, server, wait
 
 WITHIN = 10.0
 CRASHES_LATE = "import time; time.sleep(0.6); raise RuntimeError('the model vanished')"

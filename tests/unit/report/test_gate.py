@@ -11,7 +11,7 @@ import pytest
 from fixtures.report.outcomes import Outcome, Status, complete
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CONFTEST = """
 import json
 from pathlib import Path

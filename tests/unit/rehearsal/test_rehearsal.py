@@ -9,7 +9,16 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import BRISK, EXECUTION_POLICY, World, alive, processes_with, python, server, wait
+from tests.unit.rehearsal.rehearsal_support import (
+    BRISK,
+    EXECUTION_POLICY,
+    World,
+    alive,
+    processes_with,
+    python,
+    server,
+    wait,
+)
 
 SCALING = "Scaling activity initiated by (deployment ecs-svc/"
 IGNORES_SIGTERM = """

@@ -17,9 +17,9 @@ from fixtures.report.page import MOST_BYTES, left_out, summary_html
 from fixtures.report.rubric import BY_ID, RUBRIC
 from fixtures.report.terminal import STATUS_STYLE, rubric_table, style_of
 from fixtures.report.text import LONGEST
-from tests.unit.report_support import COMMAND, HOSTILE, Page, mixed, passed, run_report
+from tests.unit.report.report_support import COMMAND, HOSTILE, Page, mixed, passed, run_report
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NOT_GREEN = {
     "mixed": run_report(mixed()),
     "problem": run_report(passed(), problems=("1 resource was left behind.",)),

@@ -13,7 +13,7 @@ from fixtures.report.parts import cleanup, deployment, exchange, load, log_excer
 from fixtures.report.parts.chart import Curve, draw
 from fixtures.report.rubric import BY_ID
 from fixtures.report.sections import read_sections
-from tests.unit.report_support import (
+from tests.unit.report.report_support import (
     FACTS,
     HOSTILE,
     PREDICTION,

@@ -13,7 +13,7 @@ from fixtures.ledger.ledger import Ledger
 from fixtures.report.files import CRITERIA_FILE, RESULTS_FILE, SCHEMA_FILE, attach_evidence, write_files
 from fixtures.report.outcomes import Outcome, RunReport, Status
 from fixtures.report.rubric import BY_ID, RUBRIC
-from tests.unit.report_support import HOSTILE, mixed, passed, run_report
+from tests.unit.report.report_support import HOSTILE, mixed, passed, run_report
 
 SCHEMA = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA, format_checker=jsonschema.FormatChecker())

@@ -9,7 +9,7 @@ from fixtures.ledger.owner import Mark, mark
 from fixtures.preflight.finding import Level
 from fixtures.preflight.names import namesakes, sweep_command
 from fixtures.resources import fuse, network
-from tests.unit.preflight_support import DENIED, answer, fresh_account, refusals, refuse, the_only
+from tests.unit.preflight.preflight_support import DENIED, answer, fresh_account, refusals, refuse, the_only
 
 NOBODY = 2**22 + 1
 """No process has this number: it is above the highest."""

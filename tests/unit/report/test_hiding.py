@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 CANARY = "AKIAQ7CANARY4EXAMPLE"
 CONFTEST = """
 from fixtures.evidence.redaction import Redactor

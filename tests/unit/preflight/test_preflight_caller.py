@@ -11,7 +11,7 @@ from fixtures.preflight import preflight
 from fixtures.preflight.caller import account, clock, credentials, region
 from fixtures.preflight.finding import looked
 from fixtures.preflight.preflight import Level, examine
-from tests.unit.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
+from tests.unit.preflight.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
 
 LOOKS = [
     ("ec2", "describe_vpcs"),

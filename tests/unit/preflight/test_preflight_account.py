@@ -8,7 +8,7 @@ import pytest
 from fixtures.preflight.account import execution_role, quota
 from fixtures.preflight.finding import Level
 from fixtures.resources import iam
-from tests.unit.preflight_support import answer, aws_error, fresh_account, refusals, refuse, the_only
+from tests.unit.preflight.preflight_support import answer, aws_error, fresh_account, refusals, refuse, the_only
 
 ROLE = "ecsTaskExecutionRole"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import ACCOUNT, World, wait
+from tests.unit.rehearsal.rehearsal_support import ACCOUNT, World, wait
 
 NOT_AUTHORIZED = "ResourceInitializationError: unable to pull secrets or registry auth: "
 NOT_PULLED = "CannotPullContainerError: pull image manifest has been retried "

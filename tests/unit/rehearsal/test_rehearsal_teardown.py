@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import BRISK, World, wait
+from tests.unit.rehearsal.rehearsal_support import BRISK, World, wait
 
 
 @dataclass(frozen=True)

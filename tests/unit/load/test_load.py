@@ -27,7 +27,7 @@ from load import journey, stress_test
 from load.journey import Sample, failure_of_answer, failure_of_error, percentile
 from load.targets import TargetRefused, refuse_foreign_target
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FOREIGN = "http://192.0.2.1"  # TEST-NET-1: nobody's address
 PREDICTION = (200, b'{"label": "Forest"}')
 HTML = (200, b"<html>a page, not a prediction</html>")

@@ -18,7 +18,7 @@ from botocore.config import Config
 
 from fixtures.wire.offline import OfflineError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 FOREIGN = "192.0.2.1"  # TEST-NET-1: nobody's address
 FOREIGN_NAME = "launch-control.example"
 
@@ -53,7 +53,7 @@ LOCAL: dict[str, Callable[[], object]] = {
 PROBE = """
 import json, os, sys
 from fixtures.rehearsal import __main__, data_plane
-from tests.unit.test_offline import SOCKETS, outcome
+from tests.unit.wire.test_offline import SOCKETS, outcome
 def probe(self):
     print(json.dumps({name: outcome(attempt) for name, attempt in SOCKETS.items()}), flush=True)
     os._exit(0)

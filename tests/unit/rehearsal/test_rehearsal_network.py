@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fixtures.wire.offline import is_loopback
-from tests.unit.rehearsal_support import (
+from tests.unit.rehearsal.rehearsal_support import (
     ANYONE,
     BRISK,
     EXECUTION_POLICY,

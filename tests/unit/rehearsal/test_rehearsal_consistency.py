@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import HTTP_ONLY, ChildRehearsal, World, wait
+from tests.unit.rehearsal.rehearsal_support import HTTP_ONLY, ChildRehearsal, World, wait
 
 PACE = "realistic/2"
 """New things are hidden for a second, long enough for the next call on a busy machine; a task is PROVISIONING for five."""

@@ -5,7 +5,7 @@ import pytest
 from fixtures.preflight.finding import Level
 from fixtures.preflight.network import WAYS, network, verdict
 from fixtures.resources import network as resources
-from tests.unit.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
+from tests.unit.preflight.preflight_support import DENIED, answer, aws_error, fresh_account, refusals, refuse, the_only
 
 HTTP_IN, _ANSWERS_OUT, HTTPS_OUT, _ANSWERS_IN = WAYS
 LAST_RULE = {"RuleNumber": 32767, "Protocol": "-1", "RuleAction": "deny", "CidrBlock": "0.0.0.0/0"}

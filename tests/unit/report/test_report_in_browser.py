@@ -15,8 +15,8 @@ from fixtures.report.page import summary_html, unfinished_page
 from fixtures.report.parts.exchange import keep_tile
 from fixtures.report.rubric import RUBRIC
 from fixtures.settings.options import HELD_OUT_TILES
-from tests.unit.report_support import FACTS, HOSTILE, mixed, passed, run_report, with_prediction, write_bundle
-from tests.unit.test_report import run_pytest
+from tests.unit.report.report_support import FACTS, HOSTILE, mixed, passed, run_report, with_prediction, write_bundle
+from tests.unit.report.test_report import run_pytest
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="no `chromium` on this machine: the report is not opened in a browser")

@@ -13,7 +13,7 @@ import requests
 
 from fixtures.rehearsal.runner import moved
 from fixtures.wire.offline import is_loopback
-from tests.unit.rehearsal_support import World, processes_with, python, server, wait
+from tests.unit.rehearsal.rehearsal_support import World, processes_with, python, server, wait
 
 NAMES = ("EMPTY", "MODEL", "dotted.name")
 TRIES = """

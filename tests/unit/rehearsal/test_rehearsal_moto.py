@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.wire.waiting import Waiter
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BEHAVIOUR = ("", "_network", "_refusals")
 AS_MOTO_DOES = {
     "test_aws_refuses[deleting a service that is scaled above 0]": "moto refuses it too; the rehearsal must not lose it",

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import World, client, wait
+from tests.unit.rehearsal.rehearsal_support import World, client, wait
 
 NOTHING = {"MinCapacity": 0, "MaxCapacity": 0}
 LATER = timedelta(days=1)

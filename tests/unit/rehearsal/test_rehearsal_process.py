@@ -16,7 +16,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from fixtures.rehearsal import runner
-from tests.unit.rehearsal_support import ROOT, ChildRehearsal, World, alive, client, processes_with, reach, server, wait
+from tests.unit.rehearsal.rehearsal_support import (
+    ROOT,
+    ChildRehearsal,
+    World,
+    alive,
+    client,
+    processes_with,
+    reach,
+    server,
+    wait,
+)
 
 NO_LOW_PORTS = """
 import socket
@@ -39,7 +49,7 @@ CRASHES = {
 }
 MAIN = "from fixtures.rehearsal.__main__ import main; main()"
 PARENT = """
-from tests.unit.rehearsal_support import ChildRehearsal
+from tests.unit.rehearsal.rehearsal_support import ChildRehearsal
 rehearsal = ChildRehearsal()
 print(rehearsal.process.pid, flush=True)
 input()

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal_support import ChildRehearsal, client, wait
+from tests.unit.rehearsal.rehearsal_support import ChildRehearsal, client, wait
 
 CLUMSY = """
 from moto.ec2.models import EC2Backend

@@ -7,7 +7,7 @@ import pytest
 
 from fixtures.preflight.finding import Level
 from fixtures.preflight.image import image
-from tests.unit.preflight_support import AMD64, ATTESTATION, INDEX, fresh_account, show_manifest, the_only
+from tests.unit.preflight.preflight_support import AMD64, ATTESTATION, INDEX, fresh_account, show_manifest, the_only
 
 HOST = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 ARM64 = {"platform": {"os": "linux", "architecture": "arm64"}}

@@ -8,7 +8,7 @@ import pytest
 from fixtures.preflight.finding import Level
 from fixtures.preflight.permissions import POLICY_FILE, permissions, policy, resource
 from fixtures.resources import iam
-from tests.unit.preflight_support import DENIED, aws_error, fresh_account, refuse, simulate, the_only
+from tests.unit.preflight.preflight_support import DENIED, aws_error, fresh_account, refuse, simulate, the_only
 
 MOST_CHARACTERS = 6144
 """Of a managed policy, not counting white space."""
