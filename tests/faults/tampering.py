@@ -10,8 +10,8 @@ from pathlib import Path
 
 from fixtures.evidence.manifest import MANIFEST, write_manifest
 from fixtures.evidence.stored import read_evidence
-from fixtures.load_test import history, read_samples, summarize
 from fixtures.replay.coherence import file_name
+from load.load_test import history, read_samples, summarize
 
 
 @dataclass(frozen=True)

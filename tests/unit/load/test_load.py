@@ -19,12 +19,12 @@ import pytest
 import requests
 from PIL import Image
 
-from fixtures import load_test
 from fixtures.launch.load import requests_named
-from fixtures.load_test import LoadError, LoadPlan, LoadResult, history, run_bounded, run_load, summarize
 from fixtures.resources.logs import LogLine
-from load import journey, stress_test
+from fixtures.settings.settings import LoadPlan
+from load import journey, load_test, stress_test
 from load.journey import Sample, failure_of_answer, failure_of_error, percentile
+from load.load_test import LoadError, LoadResult, history, run_bounded, run_load, summarize
 from load.targets import TargetRefused, refuse_foreign_target
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -456,7 +456,7 @@ def test_locust_does_not_outlive_the_suite(api: Api, tiles: Path, tmp_path: Path
     """When the process that started it is killed, Locust closes its connections, long before its run is over."""
     script = f"""
 from pathlib import Path
-from fixtures.load_test import LoadPlan, run_load
+from load.load_test import LoadPlan, run_load
 run_load({api.url!r}, LoadPlan(2, 2, 60), "run-1", Path({str(tiles)!r}), Path({str(tmp_path)!r}))
 """
     suite = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT)
@@ -470,7 +470,7 @@ run_load({api.url!r}, LoadPlan(2, 2, 60), "run-1", Path({str(tiles)!r}), Path({s
 
 def test_this_process_stays_free_of_locust() -> None:
     """Importing the suite's side imports neither Locust nor gevent, which would change sockets and threads."""
-    script = "import sys, fixtures.load_test; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
+    script = "import sys, load.load_test; sys.exit(bool({'locust', 'gevent'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 0
 
 
