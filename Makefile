@@ -5,8 +5,8 @@ VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
 READY_TO_TEST := $(VENV)/.ready-to-test
-UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute; pip does it where uv cannot be had
-INSTALL = $(VENV)/bin/uv pip install --quiet --python $(VENV)/bin/python --requirement $(1) || \
+UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute; pip does it where uv cannot
+INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin/python --requirement $(1) || \
 	$(RUN) pip install --quiet --disable-pip-version-check --requirement $(1)
 
 .PHONY: acceptance test lint bench faults

@@ -1,3 +1,3 @@
-"""The options, the plugins and what they guard are in `fixtures/plugin.py`; pytest.ini loads it before it looks at a path."""
+"""The options, the plugins and what they guard are in `fixtures/plugin.py`; pytest.ini has it loaded before all else."""
 
 pytest_plugins = ["fixtures.plugin"]
