@@ -6,6 +6,7 @@ texts are made from its own parts, and the time of the processor that they take 
 
 import ast
 import importlib
+import itertools
 import json
 import re
 import time
@@ -26,11 +27,10 @@ LOCAL = {"run_id": "20260101T000000Z-0000", "home": "/home/somebody", "name": "h
 """What stands for the variables that some patterns are made with."""
 ALPHABET = "a1A_. -:/\\\"'@%+=,{}[]()<>#$&;!?|`~*^\t\x1b\x00\n\u00e9"
 FILLERS = ("", "\x00", "\n", " ")
-"""What a worst text ends with: something that most patterns do not go on with."""
 LONGEST_STRETCH = 5
 """Items of a pattern that are repeated together."""
-SHORT, LONG = 1_000, 8_000
-QUICK = 0.0004
+SHORT, LONG = 500, 4_000
+QUICK = 0.0002
 """Seconds for LONG characters: no pattern is as fast that looks at them again and again."""
 HOPELESS = 0.03
 """Seconds for a quarter of LONG: a hundred times of what is usual."""
@@ -125,9 +125,9 @@ def variants(item, state):
     if name in ("NOT_LITERAL", "IN", "ANY"):
         taken = _compiler.compile(_parser.SubPattern(state, [item])).fullmatch
         fitting = [char for char in ALPHABET if taken(char.encode() if isinstance(state.str, bytes) else char)] or [""]
-        return [fitting[0], next((char for char in fitting if not char.isalnum()), fitting[-1])]
+        return [fitting[0], next((char for char in fitting if not (char.isalnum() or char == "_")), fitting[-1])]
     if name == "ASSERT_NOT":
-        return [""]
+        return [""]  # see `fillers`
     times = max(value[0], 1) if name.endswith("REPEAT") else 1
     return [text * times for sequence in nested(item) for text in texts(sequence, state)] or [""]
 
@@ -187,6 +187,13 @@ def seconds(pattern, anchored, text):
     return time.thread_time() - began
 
 
+def fillers(pattern):
+    """What a worst text may end with: what most patterns do not go on with, and what this one must not go on with."""
+    parsed = _parser.parse(pattern.pattern, pattern.flags)
+    refused = [item for items in inner(list(parsed)) for item in items if str(item[0]) == "ASSERT_NOT"]
+    return dict.fromkeys([*FILLERS, *(text for item in refused for text in texts(item[1][1], parsed.state, most=2))])
+
+
 def long_text(before, pump, after, length):
     """A text of about so many characters."""
     return before + pump * (length // len(pump)) + after
@@ -194,12 +201,13 @@ def long_text(before, pump, after, length):
 
 def is_linear(pattern, anchored, before, pump, after):
     """Whether eight times the length takes less than GROWTH times as long; it is tried anew before it is said to be not."""
-    for length in (24, 28, 32, 256, 2_000):
+    for length in (24, 28, 32, 256, 1_000):
         if seconds(pattern, anchored, long_text(before, pump, after, length)) > HOPELESS:
             return False  # longer ones would not end
-    if seconds(pattern, anchored, long_text(before, pump, after, LONG)) < QUICK:
+    whole = seconds(pattern, anchored, long_text(before, pump, after, LONG))
+    if whole < QUICK or whole < GROWTH * seconds(pattern, anchored, long_text(before, pump, after, SHORT)):
         return True
-    for times, tries in ((1, 1), (1, 3), (4, 3)):
+    for times, tries in ((1, 2), (2, 2)):
         few, many = (
             min(seconds(pattern, anchored, long_text(before, pump, after, times * size)) for _ in range(tries))
             for size in (SHORT, LONG)
@@ -213,8 +221,7 @@ def slow_texts(pattern, anchored=False):
     """The worst texts that take a pattern too long."""
     return (
         (before, pump, after)
-        for before, pump in worst_texts(pattern)
-        for after in FILLERS
+        for (before, pump), after in itertools.product(worst_texts(pattern), fillers(pattern))
         if not is_linear(pattern, anchored, before, pump, after)
     )
 
