@@ -20,6 +20,8 @@ HOUSE = {
     "report": "cleanup diagnosis evidence launch ledger load preflight resources run settings wire",
     "session": "cleanup diagnosis ledger preflight report run settings wire",
     "replay": "evidence launch ledger load report run settings wire",
+    "plugin": "replay report settings wire",
+    "way_in": "",
     "rehearsal": "wire",
     "satellite": "",
 }
