@@ -55,7 +55,22 @@ def run(folder, *pieces, options=()):
     (folder / "acceptance").mkdir()
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "acceptance" / "test_it.py").write_text(HEADER + "".join(pieces))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:locust", "-p", "no:anyio", "-p", "no:cacheprovider", *options]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-c",
+        os.devnull,
+        "-q",
+        "-p",
+        "no:locust",
+        "-p",
+        "no:anyio",
+        "-p",
+        "no:cacheprovider",
+        *options,
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
 
