@@ -3,6 +3,7 @@
 import pytest
 
 from tests.faults.account import Account
+from tests.faults.application import APPLICATION
 from tests.faults.stage import Stage
 
 
@@ -19,3 +20,12 @@ def account(stage):
     own = stage.set_up_for if isinstance(stage.set_up_for, Account) else Account(stage)
     yield own
     own.leave()
+
+
+@pytest.fixture
+def small_api(tmp_path):
+    """The folder of an API that meets every criterion and, without a framework, starts at once."""
+    app = tmp_path / "api" / "app"
+    app.mkdir(parents=True)
+    (app / "main.py").write_text(APPLICATION, encoding="utf-8")
+    return app.parent

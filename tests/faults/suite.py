@@ -88,6 +88,12 @@ class Suite:
         self.kill()
 
 
+def rehearsing(folder: Path, *words: str, **variables: str) -> Suite:
+    """A rehearsal of the course that has begun, with a load of one second; its reports come to `reports` in the folder."""
+    words = ("tests/acceptance", "-q", "--load-seconds=1", f"--reports={folder / 'reports'}", *words)
+    return Suite(words, variables, folder)
+
+
 def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_WARM])

@@ -6,6 +6,7 @@ from tests.faults.deployments.case import EVERYTHING, Case
 from tests.faults.deployments.judged import judge
 from tests.faults.suite import Suite
 
+pytestmark = pytest.mark.xdist_group("adopt")
 NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
 UNLOADED = Case(id="unloaded", sentence="All is as the course has it.", options=("--no-load",))
 

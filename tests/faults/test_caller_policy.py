@@ -1,25 +1,21 @@
 """fixtures/caller-policy.json allows what the suite does, and nothing else: both are seen in runs of it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
 import pytest
-import requests
 from botocore.exceptions import ClientError
 
 from fixtures.preflight.permissions import policy
 from fixtures.wire.waiting import Waiter
-from tests.course.standing import Standing
 from tests.faults.record_calls import VARIABLE
+from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+pytestmark = pytest.mark.xdist_group("caller policy")
 SERVICES = ("ec2", "ecs", "iam", "logs", "ecr", "application-autoscaling", "service-quotas", "sts")
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
@@ -54,49 +50,39 @@ IMPLIED = (
 )
 
 
-COMMAND = [sys.executable, "-m", "pytest", "tests/acceptance", "--live", "-q", "--load-seconds", "1", "--steady", "1"]
+OPTIONS = ("--live", "-q", "--load-seconds=1", "--steady=1", "--region=us-east-1")
+KEYS = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "something"}
 
 
-def environment(standing, **more):
-    """What a person's shell has who uses this rehearsal."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | standing.exports | more
-
-
-def suite(variables, reports, *arguments):
-    """The suite's exit code, and what it printed."""
-    command = [*COMMAND, "--reports", str(reports), *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=SECONDS, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-def assert_ended(code, ended):
-    """The suite ended with that code."""
-    assert ended[0] == code, ended[1]
-
-
-def killed_with_everything_made(variables, reports, *arguments):
-    """A run that is killed when it has made all that a run makes."""
-    command = [*COMMAND, "--reports", str(reports), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as run:
-        sign = "*/evidence/*PutScheduledAction.json"
-        before = set(reports.glob(sign))
-        Waiter().until("the fuse", lambda: set(reports.glob(sign)) - before or run.poll() is not None, bool, 60)
-        assert run.poll() is None, "it ended before the moment came"
-        run.kill()
+def launching(stage, folder, *words, **variables):
+    """A run on this stage that has begun."""
+    words = ("tests/acceptance", *OPTIONS, f"--reports={folder / 'reports'}", *words)
+    return Suite(words, stage.variables | KEYS | variables, folder)
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory):
+def calls(stage, tmp_path_factory):
     """The actions of a plan, a run, a run beside what a killed one left, and the sweep of that."""
-    reports, record = tmp_path_factory.mktemp("reports"), tmp_path_factory.mktemp("calls") / "calls.txt"
-    plugin = ("-p", "tests.faults.record_calls")
-    with Standing() as standing:
-        variables = environment(standing, **{VARIABLE: str(record)})
-        for arguments in ("--plan",), ():
-            assert_ended(0, suite(variables, reports, *plugin, *arguments))
-        killed_with_everything_made(variables, reports, *plugin)
-        assert_ended(pytest.ExitCode.USAGE_ERROR, suite(variables, reports, *plugin))
-        assert_ended(0, suite(variables, reports, *plugin, "--sweep"))
+    folder = tmp_path_factory.mktemp("calls")
+    record = folder / "calls.txt"
+
+    def begun(*words):
+        return launching(stage, folder, "-p", "tests.faults.record_calls", *words, **{VARIABLE: str(record)})
+
+    def ended(*words):
+        with begun(*words) as suite:
+            return suite.wait()
+
+    stage.reset()
+    for word in ["--plan"], []:
+        assert ended(*word).code == 0
+    with begun() as suite:
+        sign = "reports/*/evidence/*PutScheduledAction.json"
+        before = set(folder.glob(sign))
+        Waiter().until("the fuse", lambda: set(folder.glob(sign)) - before or not suite.running, bool, 60)
+        assert suite.running, suite.output
+    assert ended().code == pytest.ExitCode.USAGE_ERROR
+    assert ended("--sweep").code == 0
     return set(record.read_text(encoding="utf-8").split())
 
 
@@ -114,32 +100,30 @@ def test_what_a_run_could_call_is_allowed_too():
     for client in (boto3.Session("x", "x", region_name="us-east-1").client(name) for name in SERVICES):
         for method, operation in client.meta.method_to_api_mapping.items():
             known.setdefault(method, set()).add(f"{client.meta.service_model.signing_name}:{operation}")
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "fixtures").glob("*.py"))
+    modules = [path for path in (ROOT / "fixtures").rglob("*.py") if "rehearsal" not in path.parts]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
     named = set(re.findall(r"\.([a-z_]+)\(", source)) | set(re.findall(r'get_paginator\("([a-z_]+)"\)', source))
     assert len(named & set(known)) > 30
     assert {method: known[method] for method in named & set(known) if not known[method] & allowed} == {}
 
 
-def test_the_suite_runs_with_nothing_but_these_actions(tmp_path):
+def test_the_suite_runs_with_nothing_but_these_actions(stage, tmp_path):
     """IAM as moto has it enforces actions, not resources and conditions: those are left open here."""
     statements = [{"Effect": "Allow", "Action": list(s.actions), "Resource": "*"} for s in policy()]
-    with Standing() as standing:
-        iam = boto3.Session("x", "x", region_name="us-east-1").client("iam", endpoint_url=standing.url)
-        iam.create_user(UserName="learner")
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        iam.put_user_policy(UserName="learner", PolicyName="caller", PolicyDocument=document)
-        key = iam.create_access_key(UserName="learner")["AccessKey"]
-        plain = {"Content-Type": "text/plain"}
-        requests.post(f"{standing.url}/moto-api/reset-auth", "0", headers=plain, timeout=10).raise_for_status()
-        own = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-        code, printed = suite(environment(standing, **own), tmp_path)
+    stage.reset()
+    iam = stage.clients("us-east-1")["iam"]
+    iam.create_user(UserName="learner")
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="learner", PolicyName="caller", PolicyDocument=document)
+    with stage.guarded(iam.create_access_key(UserName="learner")["AccessKey"]) as variables:
+        with launching(stage, tmp_path, **variables) as suite:
+            ended = suite.wait()
+        own = boto3.Session(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
         with pytest.raises(ClientError, match="not authorized to perform: iam:DeleteUser"):
-            boto3.Session(*own.values(), region_name="us-east-1").client("iam", endpoint_url=standing.url).delete_user(
-                UserName="learner"
-            )
-    assert code == 0, printed
-    assert "27 PASS" in printed
-    assert "arn:aws:iam::123456789012:user/learner" in printed
+            own.client("iam", endpoint_url=stage.url).delete_user(UserName="learner")
+    assert ended.code == 0, ended
+    assert "27 PASS" in ended.output
+    assert "arn:aws:iam::123456789012:user/learner" in ended.output
 
 
 @pytest.mark.parametrize("implied", IMPLIED, ids=lambda implied: implied.action)

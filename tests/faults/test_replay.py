@@ -16,21 +16,21 @@ from fixtures.replay.session import prepared
 from fixtures.replay.unpacking import InvalidError
 from fixtures.wire.waiting import Waiter
 from tests.faults.canaries import APP
-from tests.faults.suite import Suite
+from tests.faults.suite import Suite, rehearsing
 from tests.faults.tampering import BROKEN, REHASHED, UNDETECTABLE, ZIPS, smuggle
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.xdist_group("replay")
 CODES = {"AGREES": 0, "DISAGREES": 1, "INVALID": 6}
 WAYS = (*BROKEN, *REHASHED, *UNDETECTABLE)
 
 
 def rehearse(folder, *options, sabotage=""):
     """A real rehearsal; the folder of its bundle."""
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--load-seconds", "1", "--reports", str(folder)]
-    command += ["-p", "tests.faults.sabotage"] if sabotage else []
-    environment = os.environ | {"SABOTAGE": sabotage}
-    subprocess.run([*command, *options], cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False)
-    return (folder / "latest").resolve()
+    plugin = ["-p", "tests.faults.sabotage"] if sabotage else []
+    with rehearsing(folder, *plugin, *options, SABOTAGE=sabotage) as suite:
+        suite.wait()
+    return (folder / "reports" / "latest").resolve()
 
 
 @pytest.fixture(scope="module")
@@ -75,11 +75,11 @@ def test_a_replay_agrees_criterion_by_criterion(bundles, name, tmp_path):
 
 def test_a_run_that_was_stopped_is_judged_as_far_as_it_came(tmp_path):
     """What it had not judged is NOT RUN here, too, and what it undid is nobody's evidence."""
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
-        seen = lambda: any((tmp_path / "reports").glob("*/load/requests.csv")) or run.poll() is not None  # noqa: E731
+    with rehearsing(tmp_path, "--load-seconds=5") as suite:
+        seen = lambda: any((tmp_path / "reports").glob("*/load/requests.csv")) or not suite.running  # noqa: E731
         Waiter().until("load", seen, bool, 60)
-        run.send_signal(signal.SIGINT)
+        suite.signal(signal.SIGINT)
+        suite.wait()
     bundle = (tmp_path / "reports" / "latest").resolve()
     assert "NOT RUN" in statuses(bundle)
     assert replay(bundle, tmp_path / "printed")[1] == "AGREES"
