@@ -3,9 +3,10 @@
 import json
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Self
 
 import requests
 
@@ -42,6 +43,20 @@ class Sample:
     """HTTP status; 0 when there was no answer."""
     failure: str
     """Why it counts as failed, in a few words; empty for a good answer."""
+
+    @property
+    def row(self) -> tuple[object, ...]:
+        """Its line of requests.csv, under COLUMNS."""
+        return f"{self.started:.6f}", self.name, f"{self.ms:.3f}", self.status, self.failure
+
+    @classmethod
+    def read(cls, row: Mapping[str, str]) -> Self:
+        """The request that a line of requests.csv tells of. Raises KeyError, TypeError or ValueError."""
+        started, name, ms, status, failure = (row[column] for column in COLUMNS)
+        return cls(float(started), name, float(ms), int(status), failure)
+
+
+COLUMNS = tuple(field.name for field in fields(Sample))
 
 
 def read_tiles() -> tuple[Tile, ...]:

@@ -24,7 +24,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
-from load.journey import TIMEOUT, Tile, failure_of_answer, failure_of_error, read_tiles
+from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.targets import TargetRefused, refuse_foreign_target
 
 RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"
@@ -104,13 +104,13 @@ def _own_target(host: str | None) -> str:
 
 
 def _keep_requests(path: Path) -> None:
-    """One line per request, the fields of journey.Sample, flushed as it is written."""
+    """One line per request, flushed as it is written."""
     writer = csv.writer(path.open("w", buffering=1, newline="", encoding="utf-8"))
-    writer.writerow(("started", "name", "ms", "status", "failure"))
+    writer.writerow(COLUMNS)
 
     def keep(request_type: str, name: str, start_time: float, response_time: float, **more: Any) -> None:
-        status, failure = more["response"].status_code, more["exception"] or ""
-        writer.writerow((f"{start_time:.6f}", f"{request_type} {name}", f"{response_time:.3f}", status, failure))
+        status, failure = more["response"].status_code, str(more["exception"] or "")
+        writer.writerow(Sample(start_time, f"{request_type} {name}", response_time, status, failure).row)
 
     events.request.add_listener(keep)  # type: ignore[no-untyped-call]
 
