@@ -9,7 +9,7 @@ from PIL import Image
 
 from fixtures.evidence.timeline import Kind, Moment
 from fixtures.report.outcomes import Outcome, RunReport, Status, complete
-from fixtures.report.page import MOST_BYTES, UNFINISHED, summary_html, unfinished_page
+from fixtures.report.page import MOST_BYTES, UNFINISHED, summary_html, whole_page
 from fixtures.report.parts import cleanup, deployment, exchange, load, log_excerpt, timing
 from fixtures.report.parts.chart import Curve, draw
 from fixtures.report.rubric import BY_ID
@@ -302,7 +302,7 @@ def test_the_manifest_comes_with_the_command_that_checks_it(bundle: Path) -> Non
 def test_an_unfinished_run_leaves_a_page_that_is_no_verdict() -> None:
     """Even with every criterion PASS: it says that it is unfinished, in the title's place and in the verdict."""
     report = replace(GREEN, problems=(UNFINISHED,))
-    source = unfinished_page(report)
+    source = whole_page(report)
     page = Page(source)
     assert page.tags("html") == [{"lang": "en"}]
     assert "lc-green" not in source.partition("</style>")[2]
