@@ -12,7 +12,6 @@ from pathlib import Path
 
 from fixtures.evidence.manifest import MANIFEST, write_manifest
 from fixtures.evidence.stored import read_evidence
-from fixtures.replay.coherence import file_name
 from fixtures.report.files import criteria, gradescope
 from fixtures.report.outcomes import Outcome, RunReport, Status
 from fixtures.report.rubric import Criterion
@@ -120,7 +119,7 @@ def renumber(folder):
         path = folder / "evidence" / each.file
         value = json.loads(path.read_text()) | {"number": number}
         path.unlink()
-        new = file_name(each).replace(f"{each.number:04d}", f"{number:04d}", 1)
+        new = each.file_name.replace(f"{each.number:04d}", f"{number:04d}", 1)
         (folder / "evidence" / new).write_text(json.dumps(value))
 
 
