@@ -181,7 +181,7 @@ def test_what_is_invalid_ends_so(bundles, tmp_path):
     folder = tmp_path / bundles["green"].name
     shutil.copytree(bundles["green"], folder)
     BROKEN[0].apply(folder)
-    ended, line = replay(folder, tmp_path / "printed")
+    ended, _ = replay(folder, tmp_path / "printed")
     assert (ended.code, ended.output.rstrip().splitlines()[-1]) == (6, "INVALID (criteria.json was changed)")
     assert "NET-1" not in ended.output
 
