@@ -204,13 +204,13 @@ def nothing_judged(folder):
     add_up(folder)
 
 
-def loosened(name, value, words):
+def loosened(name, value, old, new):
     """Loosen a limit, and say so wherever it is said."""
 
     def changed(folder):
         edit("run.json", lambda told: told["settings"].update({name: value}))(folder)
         path = folder / "criteria.json"
-        path.write_text(path.read_text().replace("2000 ms", words))
+        path.write_text(path.read_text().replace(old, new))
         add_up(folder)
 
     return changed
@@ -408,7 +408,7 @@ REHASHED = (
         "a nonce of another run's request",
         replace_text("evidence/*POST-predict.json", "word-7", "word-9"),
         "INVALID",
-        "in a request",
+        "word-9 is missing in a tag",
         options=("--nonce", "word-9"),
     ),
     Tampering("reword what was observed", outcome("API-1", observed="all is well"), "DISAGREES", "API-1"),
@@ -416,7 +416,10 @@ REHASHED = (
     Tampering("drop a criterion", edit("criteria.json", lambda t: t["outcomes"].pop(3)), "DISAGREES", "TASK-1"),
     Tampering(
         "add a criterion",
-        edit("criteria.json", lambda t: t["outcomes"].append(_of(t, "NET-1") | {"criterion": {"id": "NET-9", "points": 9}})),
+        edit(
+            "criteria.json",
+            lambda t: t["outcomes"].append(_of(t, "NET-1") | {"criterion": _of(t, "NET-1")["criterion"] | {"id": "NET-9"}}),
+        ),
         "DISAGREES",
         "NET-9",
     ),
@@ -565,24 +568,26 @@ REHASHED = (
 )
 """Covered up by a new manifest, and found by the evidence."""
 
+ANY_ANSWER = ("(A classification)", "(the given schema)")
+"""What API-3 expects by the suite's own schema, and by any other."""
 NOTED = (
     Tampering("nothing judged", nothing_judged, "AGREES", "IT WAS JUDGED IN PART: 0 of 27"),
     Tampering("another version", edit("run.json", _set("versions", "suite", value="0" * 16)), "AGREES", "ANOTHER VERSION"),
     Tampering(
         "a limit for everybody",
-        loosened("max_p95_ms", 1e9, "1000000000 ms"),
+        loosened("max_p95_ms", 1e9, "2000 ms", "1000000000 ms"),
         "AGREES",
         "max_p95_ms was 1000000000.0, not 2000.0",
     ),
     Tampering(
         "a schema that takes all",
-        edit("run.json", _set("settings", "predict_schema", value={})),
+        loosened("predict_schema", {}, *ANY_ANSWER),
         "AGREES",
         "another JSON Schema",
     ),
     Tampering(
         "no word on the options",
-        both(edit("run.json", _set("options", value="")), edit("run.json", _set("settings", "predict_schema", value={}))),
+        both(edit("run.json", _set("options", value="")), loosened("predict_schema", {}, *ANY_ANSWER)),
         "AGREES",
         "ON OTHER TERMS",
     ),
