@@ -28,7 +28,7 @@ def rehearse(folder, *options, sabotage=""):
     """A real rehearsal; the folder of its bundle."""
     command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--load-seconds", "1", "--reports", str(folder)]
     command += ["-p", "tests.faults.sabotage"] if sabotage else []
-    environment = os.environ | {"SABOTAGE": sabotage}
+    environment = os.environ | {"LAUNCH_CONTROL_SABOTAGE": sabotage}
     subprocess.run([*command, *options], cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False)
     return (folder / "latest").resolve()
 
