@@ -17,8 +17,9 @@ from fixtures.replay.player import Player, TapeInternet
 from fixtures.replay.tape import Clock, Tape
 from fixtures.settings.settings import LoadPlan
 from fixtures.wire.internet import Exchange, Internet
-from load.load_test import LoadError
-from tests.unit.report.report_support import Answering
+from load.journey import Sample
+from load.load_test import LoadError, summarize
+from tests.unit.report.report_support import Answering, write_load
 
 URL = "http://127.1.2.3/predict"
 
@@ -94,6 +95,14 @@ def test_a_port_that_took_a_connection_does_so_again(recorder, player, monkeypat
     assert [port for port in ports if internet.accepts("127.0.0.1", port)] == probed == ports[:1]
     with pytest.raises(pytest.skip.Exception, match="does not say whether port 1 took"):
         internet.accepts("127.0.0.1", 1)
+
+
+def test_a_load_is_counted_again_from_its_requests(player, tmp_path):
+    """What it summed up then is not believed."""
+    (tmp_path / "load").mkdir()
+    samples = [Sample(1_700_000_000 + n / 8, "POST /predict", 5.5 + n, 200, "HTTP 500" * (n == 3)) for n in range(8)]
+    write_load(tmp_path, samples)
+    assert player().load() == summarize(samples)
 
 
 def test_a_load_that_failed_fails_again(recorder, player):
