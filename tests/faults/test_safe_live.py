@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from fixtures.wire.waiting import Waiter
+from load import stress_test
 from tests.faults.account import Account
 from tests.faults.aws_faults import Fault
 from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
@@ -131,12 +132,15 @@ def test_a_namesake_that_was_a_moment_faster_is_left_alone(account, tmp_path):
     assert sorted(each.code for each in ended) in ([0, 1], [0, 4]), ended
 
 
-def test_what_is_kept_is_told_with_its_price_and_swept(serving, place):
+def test_what_is_kept_is_told_with_its_price_and_swept(serving, place, monkeypatch, capsys):
     """`--keep` leaves it up: what it costs, and the command that removes it, are said at the end."""
     with launch(serving, place, options=("--keep",), selection="API-1") as suite:
         kept = suite.wait()
     assert kept.code == 0, kept
-    assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
+    (written,) = place.reports.glob("2*/endpoint.json")
+    monkeypatch.setattr(stress_test, "ENDPOINT", written)
+    assert stress_test.main(["http://192.0.2.1"]) == 2
+    assert "is not the deployment under test (http://127." in capsys.readouterr().out  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
     assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
