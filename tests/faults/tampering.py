@@ -5,12 +5,11 @@ import json
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from fixtures.evidence.manifest import MANIFEST, write_manifest
 from fixtures.evidence.stored import read_evidence
-from fixtures.replay.coherence import file_name
 from load.load_test import history, read_samples, summarize
 
 
@@ -115,8 +114,7 @@ def renumber(folder):
         path = folder / "evidence" / each.file
         value = json.loads(path.read_text()) | {"number": number}
         path.unlink()
-        new = file_name(each).replace(f"{each.number:04d}", f"{number:04d}", 1)
-        (folder / "evidence" / new).write_text(json.dumps(value))
+        (folder / "evidence" / replace(each, number=number).file_name).write_text(json.dumps(value))
 
 
 def link(folder):
