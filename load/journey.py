@@ -3,10 +3,9 @@
 import json
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Self
 
 import requests
 
@@ -44,19 +43,8 @@ class Sample:
     failure: str
     """Why it counts as failed, in a few words; empty for a good answer."""
 
-    @property
-    def row(self) -> tuple[object, ...]:
-        """Its line of requests.csv, under COLUMNS."""
-        return f"{self.started:.6f}", self.name, f"{self.ms:.3f}", self.status, self.failure
 
-    @classmethod
-    def read(cls, row: Mapping[str, str]) -> Self:
-        """The request that a line of requests.csv tells of. Raises KeyError, TypeError or ValueError."""
-        started, name, ms, status, failure = (row[column] for column in COLUMNS)
-        return cls(float(started), name, float(ms), int(status), failure)
-
-
-COLUMNS = tuple(field.name for field in fields(Sample))
+COLUMNS = [field.name for field in fields(Sample)]  # of requests.csv
 
 
 def read_tiles() -> tuple[Tile, ...]:

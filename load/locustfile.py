@@ -14,6 +14,7 @@ import os
 import select
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
@@ -105,12 +106,12 @@ def _own_target(host: str | None) -> str:
 
 def _keep_requests(path: Path) -> None:
     """One line per request, flushed as it is written."""
-    writer = csv.writer(path.open("w", buffering=1, newline="", encoding="utf-8"))
-    writer.writerow(COLUMNS)
+    writer = csv.DictWriter(path.open("w", buffering=1, newline="", encoding="utf-8"), COLUMNS)
+    writer.writeheader()
 
     def keep(request_type: str, name: str, start_time: float, response_time: float, **more: Any) -> None:
-        status, failure = more["response"].status_code, str(more["exception"] or "")
-        writer.writerow(Sample(start_time, f"{request_type} {name}", response_time, status, failure).row)
+        started, ms, failure = round(start_time, 6), round(response_time, 3), str(more["exception"] or "")
+        writer.writerow(asdict(Sample(started, f"{request_type} {name}", ms, more["response"].status_code, failure)))
 
     events.request.add_listener(keep)  # type: ignore[no-untyped-call]
 

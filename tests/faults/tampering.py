@@ -6,7 +6,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -119,8 +119,7 @@ def renumber(folder):
         path = folder / "evidence" / each.file
         value = json.loads(path.read_text()) | {"number": number}
         path.unlink()
-        new = each.file_name.replace(f"{each.number:04d}", f"{number:04d}", 1)
-        (folder / "evidence" / new).write_text(json.dumps(value))
+        (folder / "evidence" / replace(each, number=number).file_name).write_text(json.dumps(value))
 
 
 def link(folder):

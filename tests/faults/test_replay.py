@@ -16,20 +16,24 @@ from fixtures.evidence.manifest import write_manifest
 from fixtures.replay.session import prepared
 from fixtures.replay.unpacking import InvalidError
 from fixtures.wire.waiting import Waiter
+from load.load_test import read_samples
 from tests.faults.canaries import APP
+from tests.faults.pages import PARTS, parts_of, tells_its_run, whole_page
 from tests.faults.suite import Suite
 from tests.faults.tampering import BROKEN, NOTED, REHASHED, UNDETECTABLE, ZIPS, edit, smuggle
 
 ROOT = Path(__file__).parents[2]
 CODES = {"AGREES": 0, "DISAGREES": 1, "INVALID": 6}
 WAYS = (*BROKEN, *REHASHED, *NOTED, *UNDETECTABLE)
+OF_THE_RUN_ALONE = {"deployment", "timing", "contents"}
+"""Parts of a page that a replay cannot say as the run did: some facts are told at its end, and its end is its own."""
 
 
 def rehearse(folder, *options, sabotage=""):
     """A real rehearsal; the folder of its bundle."""
     command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--load-seconds", "1", "--reports", str(folder)]
     command += ["-p", "tests.faults.sabotage"] if sabotage else []
-    environment = os.environ | {"SABOTAGE": sabotage}
+    environment = os.environ | {"LAUNCH_CONTROL_SABOTAGE": sabotage}
     subprocess.run([*command, *options], cwd=ROOT, env=environment, capture_output=True, timeout=120, check=False)
     return (folder / "latest").resolve()
 
@@ -48,9 +52,9 @@ def bundles(tmp_path_factory):
     }
 
 
-def replay(bundle, folder, *options):
+def replay(bundle, folder, *options, **variables):
     """How the replay ended, and its last line."""
-    with Suite([str(ROOT / "tests" / "acceptance"), f"--replay={bundle}", *options], {}, folder) as suite:
+    with Suite([str(ROOT / "tests" / "acceptance"), f"--replay={bundle}", *options], variables, folder) as suite:
         ended = suite.wait()
     return ended, ended.output.rstrip().splitlines()[-1].partition(": ")[0]
 
@@ -67,8 +71,9 @@ def outcomes(folder):
 
 @pytest.mark.parametrize("name", ["green", "red", "partial", "leaking"])
 def test_a_replay_agrees_criterion_by_criterion(bundles, name, tmp_path):
-    """Its table has the very statuses of the bundle."""
-    ended, line = replay(bundles[name], tmp_path)
+    """Its table has the very statuses of the bundle, and its page says the same as the run's."""
+    page = tmp_path / "replayed.html"
+    ended, line = replay(bundles[name], tmp_path, "-p", "tests.faults.replayed_page", PAGE=str(page))
     told = [
         row for row in ended.output.splitlines() if row[:4].split("-")[0].strip() in ("NET", "TASK", "RUN", "API", "LOG")
     ]
@@ -77,17 +82,48 @@ def test_a_replay_agrees_criterion_by_criterion(bundles, name, tmp_path):
         shown = sum(f" {status} " in row[:20] + " " for row in told)
         wanted = [s for s, i in zip(statuses(bundles[name]), range(18), strict=False) if s == status]
         assert shown == len(wanted), (status, ended.output)
+    again, first = (parts_of(each.read_text()) for each in (page, bundles[name] / "report.html"))
+    assert tuple(again) == PARTS
+    assert [part for part in set(PARTS) - OF_THE_RUN_ALONE if again[part].text != first[part].text] == []
+
+
+def test_the_page_of_a_rehearsal_is_whole(bundles):
+    """Each part has its content, and it is that of this very run."""
+    tells_its_run(bundles["green"])
+
+
+def test_the_page_of_a_red_run_is_whole(bundles):
+    """Each part has its content, and the picture says what is wrong."""
+    picture = whole_page(bundles["red"])["deployment"].text
+    assert "Security group · NET-2 FAIL satellite-api-sg" in picture
+    assert "2: tcp 22 from 0.0.0.0/0; tcp 80 from 0.0.0.0/0" in picture
+
+
+def test_the_page_of_a_part_of_the_course_says_what_was_left_out(bundles):
+    """Nothing was launched, so there is nothing to be told of an endpoint, of its log and of a load."""
+    chosen = "NOT RUN: not selected by the command line"
+    parts = whole_page(
+        bundles["partial"],
+        exchange=f"No image was sent to the endpoint (API-3 is {chosen}).",
+        log=f"The log group held no line when it was kept (LOG-1 is {chosen}).",
+        load=f"No load was sent (LOAD-1 is {chosen}).",
+    )
+    assert "Service · RUN-2 NOT RUN not seen Task · RUN-3 NOT RUN not seen " in parts["deployment"].text
+    assert "in all $0.0000" in parts["cost"].text
 
 
 def test_a_run_that_was_stopped_is_judged_as_far_as_it_came(tmp_path):
     """What it had not judged is NOT RUN here, too, and what it undid is nobody's evidence."""
     command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as run:
-        seen = lambda: any((tmp_path / "reports").glob("*/load/requests.csv")) or run.poll() is not None  # noqa: E731
+        loads = lambda: (tmp_path / "reports").glob("2*/load/requests.csv")  # noqa: E731
+        seen = lambda: any(map(read_samples, loads())) or run.poll() is not None  # noqa: E731
         Waiter().until("load", seen, bool, 60)
         run.send_signal(signal.SIGINT)
     bundle = (tmp_path / "reports" / "latest").resolve()
     assert "NOT RUN" in statuses(bundle)
+    reason = "LOAD-1 is NOT RUN: the run ended before it, or its file was not named"
+    whole_page(bundle, load=f"The load was cut off after N requests ({reason}).")
     assert replay(bundle, tmp_path / "printed")[1] == "AGREES"
 
 

@@ -9,9 +9,11 @@ from datetime import datetime
 import pytest
 
 from fixtures.wire.waiting import Waiter
+from load import stress_test
 from tests.faults.account import Account
 from tests.faults.aws_faults import Fault
 from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
+from tests.faults.pages import tells_its_run
 
 SECONDS = 30.0
 IDLE_SECONDS = 2.0
@@ -30,6 +32,16 @@ def serving():
     """An account whose task serves the reference classifier: every criterion can be met."""
     with Account("--region", "us-east-1") as own:
         yield own
+
+
+@pytest.fixture(scope="module")
+def whole(serving, tmp_path_factory):
+    """Where a whole run has written."""
+    place = Place(tmp_path_factory.mktemp("whole"))
+    with launch(serving, place, options=WHOLE, selection="") as suite:
+        ended = suite.wait()
+    assert ended.code == 0, ended
+    return place
 
 
 @pytest.fixture
@@ -120,12 +132,15 @@ def test_a_namesake_that_was_a_moment_faster_is_left_alone(account, tmp_path):
     assert sorted(each.code for each in ended) in ([0, 1], [0, 4]), ended
 
 
-def test_what_is_kept_is_told_with_its_price_and_swept(serving, place):
+def test_what_is_kept_is_told_with_its_price_and_swept(serving, place, monkeypatch, capsys):
     """`--keep` leaves it up: what it costs, and the command that removes it, are said at the end."""
     with launch(serving, place, options=("--keep",), selection="API-1") as suite:
         kept = suite.wait()
     assert kept.code == 0, kept
-    assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
+    (written,) = place.reports.glob("2*/endpoint.json")
+    monkeypatch.setattr(stress_test, "ENDPOINT", written)
+    assert stress_test.main(["http://192.0.2.1"]) == 2
+    assert "is not the deployment under test (http://127." in capsys.readouterr().out  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
     assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
@@ -150,12 +165,17 @@ def test_a_role_of_ones_own_leaves_iam_alone(serving, place):
     assert {o["status"] for name, o in place.outcomes().items() if name != "TASK-5"} == {"PASS"}
 
 
-def test_no_task_stands_idle(serving, place):
+def test_no_task_stands_idle(whole):
     """From the last answer that a criterion needs of the task to the request that ends it: we pay for no idle task."""
-    with launch(serving, place, options=WHOLE, selection="") as suite:
-        ended = suite.wait()
-    assert ended.code == 0, ended
-    assert idle_seconds(place) < IDLE_SECONDS
+    assert idle_seconds(whole) < IDLE_SECONDS
+
+
+def test_the_page_of_a_live_run_is_whole(whole, serving):
+    """Each part has its content, and it is that of this very run; at its top it says that this was not AWS."""
+    (bundle,) = whole.reports.glob("2*")
+    tells_its_run(bundle)
+    aimed = f"<strong>LIVE at {serving.variables['AWS_ENDPOINT_URL']}, which is not AWS</strong>"
+    assert aimed in (bundle / "report.html").read_text()
 
 
 def idle_seconds(place):

@@ -14,6 +14,9 @@ from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
 from fixtures.wire.clients import connected
 from fixtures.wire.waiting import Waiter
+from tests.faults.pages import every_page_can_be_read
+
+__all__ = ["every_page_can_be_read"]
 
 
 class Clock:

@@ -13,7 +13,7 @@ from tests.faults.deployments.judged import judge
 from tests.faults.deployments.stack import Account
 
 CASES = [*FAULTS, *VARIATIONS]
-FOLDER = "FAULTS_FOLDER"
+FOLDER = "LAUNCH_CONTROL_FAULTS"
 """The variable that names where `make faults` wants a record of each case."""
 
 

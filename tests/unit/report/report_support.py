@@ -171,6 +171,8 @@ def note(bundle: Path, moment: Moment) -> None:
 def write_load(bundle: Path, samples: Sequence[Sample]) -> None:
     """Write what Locust and the suite leave of a load of these requests."""
     with (bundle / "load" / "requests.csv").open("w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([COLUMNS, *(sample.row for sample in samples)])
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(map(asdict, samples))
     measured = Measured("http://127.1.2.3", "run-1", LoadPlan(4, 4.0, 5), summarize(samples), history(samples))
     measured.write(bundle / "load" / "load.json")

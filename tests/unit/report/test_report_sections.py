@@ -1,6 +1,7 @@
 """What stands behind the verdict: each part of the page, and the sentence in its place where its files are missing."""
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from fixtures.report.parts.chart import Curve, draw
 from fixtures.report.rubric import BY_ID
 from fixtures.report.sections import read_sections
 from fixtures.wire.internet import Exchange
+from tests.faults.pages import broken_parts
 from tests.unit.report.report_support import (
     FACTS,
     HOSTILE,
@@ -107,6 +109,19 @@ def test_a_part_that_cannot_be_read_fails_our_own_tests(bundle: Path) -> None:
     (bundle / PREDICTION).write_text(json.dumps(found))
     with pytest.raises(TypeError, match="positional arguments"):
         summary_html(GREEN, bundle)
+
+
+@pytest.mark.usefixtures("forgiving")
+def test_a_page_with_a_part_that_cannot_be_read_is_found_out() -> None:
+    """Whichever run has left it, and wherever: the tests that make runs look at each page in the end."""
+    with tempfile.TemporaryDirectory() as folder:  # none of pytest's, where every page has to be whole
+        bundle = write_bundle(Path(folder, "reports", "run"), GREEN)
+        (bundle / "report.html").write_text(summary_html(GREEN, bundle))
+        assert broken_parts(Path(folder)) == []
+        (bundle / "timeline.jsonl").write_text('{"kind": "wait"}\n')
+        (bundle / "report.html").write_text(summary_html(GREEN, bundle))
+        (said,) = broken_parts(Path(folder))
+    assert said.startswith(f"{bundle}/report.html: What it is made from cannot be read: TypeError: Moment")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\x1b[31mred\x1b[0m \x00 \u202e"])
