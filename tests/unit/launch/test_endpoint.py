@@ -18,7 +18,7 @@ from fixtures.launch import address as address_module
 from fixtures.launch import endpoint as endpoint_module
 from fixtures.launch.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
 from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
-from fixtures.launch.launch import Launch
+from fixtures.launch.judgement import Launch, Observation
 from fixtures.resources.service import Service
 from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS
@@ -247,7 +247,7 @@ def launch():
         "created_at": CREATED,
         "public_ip": "ENABLED",
     }
-    return Launch(Service(**counts, **names, **places))
+    return Launch(Observation(Service(**counts, **names, **places)))
 
 
 @pytest.fixture

@@ -43,12 +43,31 @@ def test_the_wait_ends_with_the_first_look_that_is_done(fake):
     assert next(looks) == 4
 
 
-def test_a_wait_is_at_most_a_fortieth_too_long(fake):
-    """Between two looks passes a small share of the time already waited, and never more than two seconds."""
+def test_a_wait_is_at_most_half_a_second_or_a_fortieth_too_long(fake):
+    """Between two looks passes a fifth of the time already waited, up to half a second; from then on a fortieth."""
     fake.waiter().settle("it", lambda: fake.now, lambda _seen: False, timeout=600)
-    ends = list(itertools.accumulate(fake.sleeps))
-    assert all(sleep <= max(0.05, end / 40) for sleep, end in zip(fake.sleeps, ends, strict=True))
+    begins = [end - sleep for end, sleep in zip(itertools.accumulate(fake.sleeps), fake.sleeps, strict=True)]
+    allowed = [max(0.05, min(waited / 5, 0.5), waited / 40) for waited in begins]
+    assert all(sleep <= most + 1e-9 for sleep, most in zip(fake.sleeps, allowed, strict=True))
     assert max(fake.sleeps) == 2.0
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(2, 20), (10, 40), (60, 100), (600, 400)])
+def test_a_wait_asks_no_more_often_than_it_must(fake, seconds, most):
+    """Whoever is asked has others to answer, too."""
+    looks = itertools.count()
+    fake.waiter().settle("it", lambda: next(looks), lambda _seen: False, timeout=seconds)
+    assert next(looks) <= most
+
+
+def test_a_rest_ends_when_its_time_is_over(fake):
+    """It says what for, and how long it still takes; one that is over already takes no time."""
+    told = []
+    fake.waiter(progress=lambda what, _seconds, seen: told.append((what, seen))).rest("it", 10)
+    assert fake.now == pytest.approx(10)
+    assert (told[0], told[-1]) == (("it", "10 s to go"), ("it", None))
+    fake.waiter().rest("it", -1)
+    assert fake.now == pytest.approx(10)
 
 
 def test_a_time_out_says_what_was_waited_for_and_what_was_seen(fake):
