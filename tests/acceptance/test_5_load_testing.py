@@ -32,7 +32,7 @@ def test_the_load_stays_within_its_limits(run, settings, load, names, claim):
 
 
 @pytest.mark.criterion("LOAD-2")
-def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
+def test_the_spike_is_in_the_log(aws, run, task_definition, load, released, claim):
     """The spike shows in CloudWatch: requests sent and logged agree.
 
     Each request of the load carried a mark of its own. What was sent and is not in the log was dropped on the way.
