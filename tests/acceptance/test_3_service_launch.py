@@ -51,7 +51,13 @@ def test_the_task_stays_the_same(aws, run, launch, task_definition, task, claim)
     A container that crashes after its start is replaced again and again, and the service looks fine in between.
     """
     old_enough = task.started_at + timedelta(seconds=run.settings.patience.steady)
-    run.waiter.rest("task to stay up", (old_enough - aws.now()).total_seconds())
+    run.waiter.settle(
+        "task to stay up",
+        aws.now,
+        lambda now: now >= old_enough,
+        run.settings.patience.steady,
+        lambda now: f"{task.id} {(now - task.started_at).seconds} s old",
+    )
     tasks = [t for t in tasks_since(run, launch.service, task) if t.created_at <= old_enough]
     then = [(t.id, t.status_at(old_enough)) for t in tasks]  # what has ended it since is judged where it was done
     ends = [post_mortem(run, launch.service, t, task_definition) for t in tasks if t.status_at(old_enough) != "RUNNING"]

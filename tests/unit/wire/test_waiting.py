@@ -60,16 +60,6 @@ def test_a_wait_asks_no_more_often_than_it_must(fake, seconds, most):
     assert next(looks) <= most
 
 
-def test_a_rest_ends_when_its_time_is_over(fake):
-    """It says what for, and how long it still takes; one that is over already takes no time."""
-    told = []
-    fake.waiter(progress=lambda what, _seconds, seen: told.append((what, seen))).rest("it", 10)
-    assert fake.now == pytest.approx(10)
-    assert (told[0], told[-1]) == (("it", "10 s to go"), ("it", None))
-    fake.waiter().rest("it", -1)
-    assert fake.now == pytest.approx(10)
-
-
 def test_a_time_out_says_what_was_waited_for_and_what_was_seen(fake):
     """It is an assertion error: the deployment did not do what it had to."""
     with pytest.raises(WaitTimeout, match=r"task RUNNING: not within 5 s; last seen: PENDING") as caught:
