@@ -45,7 +45,7 @@ ServiceScheduler.schedule = lambda self: "forgotten" in self._service.name or sc
 CRASHES = {
     "the loop": "DataPlane._reconcile = lambda self: 1 / 0",
     "the network": "start = DataPlane.start\n"
-    "DataPlane.start = lambda self: (self.network.call_soon(lambda: 1 / 0), start(self))",
+    "DataPlane.start = lambda self: (self._host.network.call_soon(lambda: 1 / 0), start(self))",
 }
 MAIN = "from fixtures.rehearsal.__main__ import main; main()"
 PARENT = """

@@ -90,7 +90,7 @@ def test_a_port_that_took_a_connection_does_so_again(recorder, player, monkeypat
         unused.bind(("127.0.0.1", 0))
         ports = [each.getsockname()[1] for each in (server, unused)]
         monkeypatch.setattr(address, "PROBED_PORTS", ports)
-        probed = address.probe_ports(SimpleNamespace(internet=Internet(), recorder=recorder), "127.0.0.1", {}).result()
+        probed = address.Probe(SimpleNamespace(internet=Internet(), recorder=recorder), "127.0.0.1", {}).result()
     internet = TapeInternet(player())
     assert [port for port in ports if internet.accepts("127.0.0.1", port)] == probed == ports[:1]
     with pytest.raises(pytest.skip.Exception, match="does not say whether port 1 took"):
