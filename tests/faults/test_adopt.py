@@ -4,7 +4,6 @@ import pytest
 
 from tests.faults.deployments.case import EVERYTHING, Case
 from tests.faults.deployments.judged import judge
-from tests.faults.deployments.stack import Account
 from tests.faults.pages import whole_page
 from tests.faults.suite import Suite
 
@@ -19,22 +18,15 @@ UNLOADED = Case(id="unloaded", sentence="All is as the course has it.", options=
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    """A standing rehearsal."""
-    with Account(tmp_path_factory.mktemp("api")) as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Where that run writes."""
     return tmp_path_factory.mktemp("nothing")
 
 
 @pytest.fixture(scope="module")
-def nothing(account, folder):
+def nothing(stage, folder):
     """What the suite says of an account in which nobody has begun."""
-    return judge(account, NOTHING, folder)
+    return judge(stage, NOTHING, folder)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +70,9 @@ def test_the_cleanup_of_an_adopted_deployment_is_not_judged(nothing):
     assert "pytest --adopt --after-cleanup" in nothing.outcomes["CLEAN-1"]["reason"]
 
 
-def test_the_load_can_be_left_out(account, tmp_path):
+def test_the_load_can_be_left_out(stage, tmp_path):
     """Step 5 is NOT RUN by choice, and the rest is judged; the page is whole but for what such a run has not."""
-    verdict = judge(account, UNLOADED, tmp_path)
+    verdict = judge(stage, UNLOADED, tmp_path)
     assert {verdict.outcomes[name]["reason"] for name in ("LOAD-1", "LOAD-2", "LOAD-3")} == {
         "left out by choice (--no-load)"
     }
@@ -92,10 +84,10 @@ def test_the_load_can_be_left_out(account, tmp_path):
     assert f"/predict?probe={bundle.name} " in parts["exchange"].text
 
 
-def test_the_bundle_of_an_adopted_deployment_is_judged_again(account, tmp_path):
+def test_the_bundle_of_an_adopted_deployment_is_judged_again(stage, tmp_path):
     """Nothing of the deployment bears the run's tag, so the grader's word is in the request and the log alone."""
     case = Case(id="named", sentence="All is as the course has it.", options=("--no-load", "--nonce=word-7"))
-    judge(account, case, tmp_path)
+    judge(stage, case, tmp_path)
     (bundle,) = (tmp_path / "reports").glob("2*")
     words = ["tests/acceptance", f"--replay={bundle}", "--nonce=word-7"]
     with Suite(words, {}, tmp_path / "replay") as suite:
