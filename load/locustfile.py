@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import gevent
-from locust import HttpUser, between, events, task
+from locust import HttpUser, between, events, log, task
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
@@ -94,8 +94,8 @@ def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
 
 @events.quitting.add_listener  # type: ignore[untyped-decorator]
 def tell_a_crash_from_failures(environment: Environment, **_: Any) -> None:
-    """Failed requests are a result; an exception in this file is not."""
-    if environment.runner and environment.runner.exceptions:
+    """Failed requests are a result; an exception in this file is not, such as that of a full disk."""
+    if environment.runner and (environment.runner.exceptions or log.unhandled_greenlet_exception):
         environment.process_exit_code = 1
 
 
