@@ -4,30 +4,40 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python -m
 READY := $(VENV)/.ready
+READY_TO_TEST := $(VENV)/.ready-to-test
+UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute; pip does it where uv cannot
+INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin/python --requirement $(1) || \
+	$(RUN) pip install --quiet --disable-pip-version-check --requirement $(1)
 
 .PHONY: acceptance test lint bench faults
 
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
-test: $(READY) lint
+test: $(READY_TO_TEST) lint
 	$(RUN) pytest tests/faults tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults/deployments
 	$(RUN) pytest tests/faults/deployments -q -n 6
 	$(RUN) pytest tests/acceptance -q
 
-lint: $(READY)
+lint: $(READY_TO_TEST)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 
-faults: $(READY)
+faults: $(READY_TO_TEST)
 	$(RUN) tests.faults.deployments
 
-bench: $(READY)
+bench: $(READY_TO_TEST)
 	$(RUN) tests.bench
 
 $(READY): requirements.txt .constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Launch Control needs Python 3.11 or newer. If you have one, name it: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
-	$(RUN) pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	-@$(RUN) pip install --quiet --disable-pip-version-check $(UV)
+	$(call INSTALL,requirements.txt)
+	$(VENV)/bin/python -c 'from fixtures.way_in import write_pth; write_pth()'
+	touch $@
+
+$(READY_TO_TEST): $(READY) .requirements-tests.txt
+	$(call INSTALL,.requirements-tests.txt)
 	touch $@

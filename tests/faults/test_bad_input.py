@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.evidence.recorder import Recorder
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import SettingsError, read_settings
+from fixtures.wire.clients import AwsError, connect
 
 ROOT = Path(__file__).parents[2]
 
@@ -55,7 +57,6 @@ BAD = [
     ({"execution_role": ""}, "--execution-role '' is no name that AWS takes"),
     ({"sweep": True}, "--sweep and --keep are for --live"),
     ({"keep": True}, "--sweep and --keep are for --live"),
-    ({"adopt": True}, "--adopt judges what is there: add --live for your AWS account, or start a rehearsal"),
     ({"adopt": True, "plan": True, "keep": True, "live": True}, "--plan and --keep cannot go with it"),
     ({"adopt": True, "pace": "realistic"}, "--adopt makes nothing, so --pace cannot go with it"),
     ({"after_cleanup": True}, "--after-cleanup goes with --adopt"),
@@ -79,11 +80,19 @@ def test_a_bad_option_is_refused_with_its_reason(given, message, files, monkeypa
     assert message in str(refused.value)
 
 
-def test_only_live_adopts_what_is_not_on_this_machine():
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({}, "--adopt judges what is there: add --live for your AWS account, or start a rehearsal"),
+        ({"AWS_ENDPOINT_URL": "https://ecs.us-east-1.amazonaws.com"}, "is not on this machine: only --live may reach it"),
+    ],
+    ids=["none", "AWS"],
+)
+def test_only_live_adopts_what_is_not_on_this_machine(environ, message, tmp_path):
     """An endpoint variable that a shell has kept does not let a rehearsal out."""
     options = {option.dest: option.default for option in OPTIONS} | {"adopt": True}
-    with pytest.raises(SettingsError, match="is not on this machine: only --live may reach it"):
-        read_settings(options, {"AWS_ENDPOINT_URL": "https://ecs.us-east-1.amazonaws.com"})
+    with pytest.raises(AwsError, match=message):
+        connect(read_settings(options, environ), Recorder(tmp_path), None)
 
 
 @pytest.mark.parametrize(

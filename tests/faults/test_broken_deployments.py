@@ -72,7 +72,7 @@ def test_a_fault_turns_its_criterion_red_and_no_other(fault, tmp_path):
     command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--app", str(app.parent)]
     command += ["--reports", str(tmp_path / "reports"), "--load-seconds", "1", *fault.options]
     command += ["-p", "tests.faults.sabotage"] if fault.sabotage else []
-    environment = os.environ | {"SABOTAGE": fault.sabotage}
+    environment = os.environ | {"LAUNCH_CONTROL_SABOTAGE": fault.sabotage}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
     report = json.loads((tmp_path / "reports" / "latest" / "criteria.json").read_text())
     outcomes = {outcome["criterion"]["id"]: outcome for outcome in report["outcomes"]}

@@ -7,6 +7,9 @@ import pytest
 from botocore import session
 
 from fixtures.wire.waiting import Waiter
+from tests.faults.pages import every_page_can_be_read
+
+__all__ = ["every_page_can_be_read"]
 
 session.create_loader = functools.cache(session.create_loader)  # else each session, and moto, reads AWS's models anew
 gc.disable()

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from fixtures.settings.options import REFERENCE_APP, ROOT
 
-SUITE = (ROOT / "requirements.txt", ROOT / ".constraints.txt")
+SUITE = (ROOT / "requirements.txt", ROOT / ".requirements-tests.txt", ROOT / ".constraints.txt")
 IMAGE = (REFERENCE_APP / "requirements.txt",)
 
 

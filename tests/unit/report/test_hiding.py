@@ -27,7 +27,20 @@ def run(folder, where, body, conftest=CONFTEST):
     (folder / where).mkdir()
     (folder / "conftest.py").write_text(conftest)
     (folder / where / "test_it.py").write_text(body)
-    command = [sys.executable, "-m", "pytest", "-p", "no:locust", "-p", "no:anyio", "-p", "no:cacheprovider"]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "pytest",
+        "-c",
+        os.devnull,
+        "-p",
+        "no:locust",
+        "-p",
+        "no:anyio",
+        "-p",
+        "no:cacheprovider",
+    ]
     command += ["--junitxml", str(folder / "junit.xml"), "-o", "junit_logging=all"]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)

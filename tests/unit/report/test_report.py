@@ -16,7 +16,7 @@ from fixtures.report.outcomes import Outcome, RunReport, Status, complete
 from fixtures.report.page import MOST_BYTES, left_out, summary_html
 from fixtures.report.rubric import BY_ID, RUBRIC
 from fixtures.report.terminal import STATUS_STYLE, rubric_table, style_of
-from fixtures.report.text import LONGEST
+from fixtures.wire.speech import LONGEST
 from tests.unit.report.report_support import COMMAND, HOSTILE, Page, mixed, passed, run_report
 
 ROOT = Path(__file__).parents[3]
@@ -264,7 +264,7 @@ def test_evidence_outside_the_bundle_is_named_but_not_linked(name: str) -> None:
     report = run_report([Outcome(BY_ID["NET-2"], Status.FAIL, evidence=(name,))])
     page = Page(summary_html(report))
     assert all(attributes["href"].startswith("#") for attributes in page.tags("a"))
-    assert any("outside the bundle: not linked" in text for text in page.under("lc-line"))
+    assert any("(not linked)" in text for text in page.under("lc-line"))
 
 
 def test_control_characters_are_removed_or_shown() -> None:
@@ -455,7 +455,7 @@ def run_pytest(folder: Path, *options: str, with_report: bool = True, tests: str
     (folder / "test_it.py").write_text(tests)
     (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     plugins = ("no:locust", "no:anyio", "no:cacheprovider", "fixtures.report.html_plugin")
-    command = [sys.executable, "-m", "pytest", *(f"-p{plugin}" for plugin in plugins), *options]
+    command = [sys.executable, "-P", "-m", "pytest", "-c", "pytest.ini", *(f"-p{plugin}" for plugin in plugins), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     environment |= {"PYTHONPATH": str(ROOT), "BUILD_NUMBER": "from-the-environment"}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
