@@ -35,7 +35,7 @@ $(READY): requirements.txt .constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	-@$(RUN) pip install --quiet --disable-pip-version-check $(UV)
 	$(call INSTALL,requirements.txt)
-	$(RUN) fixtures.way_in
+	$(VENV)/bin/python -c 'from fixtures.way_in import write_pth; write_pth()'
 	touch $@
 
 $(READY_TO_TEST): $(READY) .requirements-tests.txt

@@ -4,13 +4,15 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import requests
 
+from fixtures.wire.limits import TOO_LONG
+
 TIMEOUT = (3.0, 10.0)
-"""Seconds to connect, and seconds to wait for an answer."""
+"""Seconds to connect, and seconds for the whole of an answer."""
 
 TILES = Path(__file__).resolve().parents[1] / "fixtures" / "satellite" / "tiles" / "held_out"
 """Tiles that the reference classifier was not trained on; LAUNCH_CONTROL_TILES names another folder."""
@@ -44,6 +46,9 @@ class Sample:
     """Why it counts as failed, in a few words; empty for a good answer."""
 
 
+COLUMNS = [field.name for field in fields(Sample)]  # of requests.csv
+
+
 def read_tiles() -> tuple[Tile, ...]:
     """The tiles to send, by name. Raises FileNotFoundError when there are none."""
     folder = Path(os.environ.get("LAUNCH_CONTROL_TILES") or TILES)
@@ -71,6 +76,8 @@ def failure_of_error(error: BaseException | None) -> str:
     text = str(error).lower()
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {TIMEOUT[0]:g} s"
+    if TOO_LONG.lower() in text:
+        return TOO_LONG
     if isinstance(error, requests.Timeout) or "timed out" in text:
         return f"no answer within {TIMEOUT[1]:g} s"
     return "connection refused" if "refused" in text else "connection lost"

@@ -1,10 +1,13 @@
-"""What the tests of this folder share: one stage for each process, and an account on it."""
+"""What the tests of this folder share: a stage for each process, an account on it, and a look at every page they make."""
 
 import pytest
 
 from tests.faults.account import Account
 from tests.faults.application import APPLICATION
+from tests.faults.pages import every_page_can_be_read
 from tests.faults.stage import Stage
+
+__all__ = ["every_page_can_be_read"]
 
 
 @pytest.fixture(scope="session")

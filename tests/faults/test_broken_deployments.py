@@ -67,7 +67,7 @@ def test_a_fault_turns_its_criterion_red_and_no_other(fault, stage, tmp_path):
     app.mkdir(parents=True)
     (app / "main.py").write_text(fault.app)
     words = ["-p", "tests.faults.sabotage"] if fault.sabotage else []
-    variables = stage.variables | {"SABOTAGE": fault.sabotage}
+    variables = stage.variables | {"LAUNCH_CONTROL_SABOTAGE": fault.sabotage}
     with rehearsing(tmp_path, f"--app={app.parent}", *fault.options, *words, **variables) as suite:
         ended = suite.wait()
     report = json.loads((tmp_path / "reports" / "latest" / "criteria.json").read_text())

@@ -3,13 +3,16 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures.preflight.permissions import policy
+from fixtures.ledger.owner import mark
+from fixtures.preflight.permissions import POLICY_FILE, policy
 from fixtures.wire.waiting import Waiter
 from tests.faults.record_calls import VARIABLE
 from tests.faults.suite import Suite
@@ -100,8 +103,8 @@ def test_what_a_run_could_call_is_allowed_too():
     for client in (boto3.Session("x", "x", region_name="us-east-1").client(name) for name in SERVICES):
         for method, operation in client.meta.method_to_api_mapping.items():
             known.setdefault(method, set()).add(f"{client.meta.service_model.signing_name}:{operation}")
-    modules = [path for path in (ROOT / "fixtures").rglob("*.py") if "rehearsal" not in path.parts]
-    source = "\n".join(path.read_text(encoding="utf-8") for path in modules)
+    paths = [path for path in (ROOT / "fixtures").rglob("*.py") if "rehearsal" not in path.parts]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     named = set(re.findall(r"\.([a-z_]+)\(", source)) | set(re.findall(r'get_paginator\("([a-z_]+)"\)', source))
     assert len(named & set(known)) > 30
     assert {method: known[method] for method in named & set(known) if not known[method] & allowed} == {}
@@ -149,11 +152,94 @@ def test_what_deletes_or_grants_is_bound_to_the_courses_names(action, resources)
     assert statement.resources == (resources,)
 
 
+HERE = "us-east-1:123456789012"
+GROUP, TARGET = f"arn:aws:ec2:{HERE}:security-group/sg-1", f"arn:aws:application-autoscaling:{HERE}:scalable-target/1"
+SERVICE = f"arn:aws:ecs:{HERE}:service/satellite-cluster/satellite-service"
+EXISTING = {
+    "ec2:AuthorizeSecurityGroupIngress": GROUP,
+    "ec2:DeleteSecurityGroup": GROUP,
+    "ecs:DeleteCluster": f"arn:aws:ecs:{HERE}:cluster/satellite-cluster",
+    "ecs:DeleteService": SERVICE,
+    "ecs:UpdateService": SERVICE,
+    "logs:DeleteLogGroup": f"arn:aws:logs:{HERE}:log-group:/ecs/satellite-api:*",
+    "application-autoscaling:DeregisterScalableTarget": TARGET,
+    "application-autoscaling:PutScheduledAction": TARGET,
+}
+"""What is called of things that exist, with what the course calls them."""
+NEW = {
+    "ec2:CreateTags": GROUP,
+    "ecs:CreateCluster": "*",
+    "ecs:CreateService": SERVICE,
+    "ecs:RegisterTaskDefinition": "*",
+    "application-autoscaling:RegisterScalableTarget": "*",
+}
+"""What makes something, and gives it tags."""
+UNLIMITED = {
+    "ecs:DeregisterTaskDefinition": "AWS knows neither resources nor tags of it: only the suite itself looks before it",
+    "ec2:CreateSecurityGroup": "it deletes nothing; its tags need ec2:CreateTags, which has the condition",
+    "logs:CreateLogGroup": "it deletes nothing; CloudWatch Logs does not promise to know the tags of a request",
+    "iam:CreateRole": "the shared role is never deleted",
+    "iam:AttachRolePolicy": "the shared role is never deleted",
+}
+"""Writes that AWS lets nobody limit to a run's tag, or that need not be."""
+WRITES = re.compile(r":(?!Describe|List|Get|Filter|BatchGet|Simulate)")
+OTHERS_TAGS = {
+    "without any tag": {},
+    "somebody's": {"owner": "bob", "project": "satellite"},
+    "a tag like ours": {"launch-control-run": "nightly"},
+    "an empty tag": {"launch-control-run": ""},
+    "a longer tag": {"launch-control-run": "20260101T000000Z-abcd-copy"},
+    "another key": {"Launch-Control": "20260101T000000Z-abcd", "launch-control-owner": "bob"},
+}
+
+
+def allows(action, arn, key, tags):
+    """Whether the policy allows it of what has these tags: its conditions about tags are looked at, the others hold."""
+    for statement in json.loads(POLICY_FILE.read_text(encoding="utf-8"))["Statement"]:
+        actions, patterns = (listed(statement[name]) for name in ("Action", "Resource"))
+        if action in actions and any(fnmatchcase(arn, pattern) for pattern in patterns):
+            conditions = {k: v for test in statement.get("Condition", {}).values() for k, v in test.items()}
+            wanted = {k.removeprefix(key): v for k, v in conditions.items() if k.startswith(key)}
+            assert not wanted or "StringLike" in statement["Condition"]
+            if all(tag in tags and fnmatchcase(tags[tag], pattern) for tag, pattern in wanted.items()):
+                return True
+    return False
+
+
+def listed(value):
+    """A value of a policy that may be one or many."""
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("tags", OTHERS_TAGS.values(), ids=OTHERS_TAGS.keys())
+def test_what_is_somebody_elses_cannot_be_changed_or_deleted(tags):
+    """It has the very names that the course gives, and the policy allows nothing of it all the same."""
+    assert [action for action, arn in EXISTING.items() if allows(action, arn, "aws:ResourceTag/", tags)] == []
+
+
+@pytest.mark.parametrize("tags", OTHERS_TAGS.values(), ids=OTHERS_TAGS.keys())
+def test_nothing_is_made_that_bears_no_runs_tag(tags):
+    """What the policy lets somebody make it also lets him delete."""
+    assert [action for action, arn in NEW.items() if allows(action, arn, "aws:RequestTag/", tags)] == []
+
+
+def test_what_a_run_makes_it_may_change_and_delete():
+    """Its own tags are those that the policy asks for."""
+    tags = mark("20260101T000000Z-abcd", datetime.now(UTC)).tags
+    assert [action for action, arn in EXISTING.items() if not allows(action, arn, "aws:ResourceTag/", tags)] == []
+    assert [action for action, arn in NEW.items() if not allows(action, arn, "aws:RequestTag/", tags)] == []
+
+
+def test_every_write_is_limited_to_a_runs_tag_or_says_why_not(calls):
+    """A call that is new has to be thought about."""
+    writes = {call for call in calls if WRITES.search(call)} | {"ec2:CreateTags"}
+    assert writes == set(EXISTING) | set(NEW) | set(UNLIMITED)
+
+
 def test_what_grants_rights_has_a_condition():
-    """A role is only handed to ECS's tasks, only AWS's own policy is attached, and only groups of runs are deleted."""
+    """A role is only handed to ECS's tasks, only AWS's own policy is attached, and only what is being made is tagged."""
     conditions = {action: set(statement.context) for statement in policy() for action in statement.actions}
     assert conditions["iam:PassRole"] == {"iam:PassedToService"}
     assert conditions["iam:AttachRolePolicy"] == {"iam:PolicyARN"}
     assert conditions["iam:CreateServiceLinkedRole"] == {"iam:AWSServiceName"}
-    assert conditions["ec2:CreateTags"] == {"ec2:CreateAction"}
-    assert conditions["ec2:DeleteSecurityGroup"] == {"aws:ResourceTag/launch-control-run"}
+    assert conditions["ec2:CreateTags"] == {"ec2:CreateAction", "aws:RequestTag/launch-control-run"}

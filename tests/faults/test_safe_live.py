@@ -9,9 +9,11 @@ from datetime import datetime
 import pytest
 
 from fixtures.wire.waiting import Waiter
+from load import stress_test
 from tests.faults.aws_faults import Fault
 from tests.faults.calls import EVERYTHING_MADE
 from tests.faults.matrix import Place, launch, sweep
+from tests.faults.pages import tells_its_run
 
 SECONDS = 30.0
 IDLE_SECONDS = 2.0
@@ -106,12 +108,15 @@ def test_a_namesake_that_was_a_moment_faster_is_left_alone(account, tmp_path):
     assert sorted(each.code for each in ended) in ([0, 1], [0, 4]), ended
 
 
-def test_what_is_kept_is_told_with_its_price_and_swept(account, place):
+def test_what_is_kept_is_told_with_its_price_and_swept(account, place, monkeypatch, capsys):
     """`--keep` leaves it up: what it costs, and the command that removes it, are said at the end."""
     with launch(account, place, options=("--keep",), selection="API-1") as suite:
         kept = suite.wait()
     assert kept.code == 0, kept
-    assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
+    (written,) = place.reports.glob("2*/endpoint.json")
+    monkeypatch.setattr(stress_test, "ENDPOINT", written)
+    assert stress_test.main(["http://192.0.2.1"]) == 2
+    assert "is not the deployment under test (http://127." in capsys.readouterr().out  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
     assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
@@ -136,12 +141,16 @@ def test_a_role_of_ones_own_leaves_iam_alone(account, place):
     assert {o["status"] for name, o in place.outcomes().items() if name != "TASK-5"} == {"PASS"}
 
 
-def test_no_task_stands_idle(account, place):
-    """From the last answer that a criterion needs of the task to the request that ends it: we pay for no idle task."""
+def test_a_whole_run_keeps_no_task_idle_and_its_page_is_whole(account, place):
+    """We pay for no idle task; each part of the page has this very run's content, and its top says that it was not AWS."""
     with launch(account, place, options=WHOLE, selection="") as suite:
         ended = suite.wait()
     assert ended.code == 0, ended
     assert idle_seconds(place) < IDLE_SECONDS
+    (bundle,) = place.reports.glob("2*")
+    tells_its_run(bundle)
+    aimed = f"<strong>LIVE at {account.variables['AWS_ENDPOINT_URL']}, which is not AWS</strong>"
+    assert aimed in (bundle / "report.html").read_text()
 
 
 def idle_seconds(place):

@@ -12,7 +12,7 @@ from tests.faults.deployments import FAULTS, VARIATIONS
 from tests.faults.deployments.judged import judge
 
 CASES = [*FAULTS, *VARIATIONS]
-FOLDER = "FAULTS_FOLDER"
+FOLDER = "LAUNCH_CONTROL_FAULTS"
 """The variable that names where `make faults` wants a record of each case."""
 
 

@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from fixtures.report.gate import put_in_order
 from fixtures.report.outcomes import Outcome, Status, complete
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
 
@@ -190,6 +192,28 @@ def test_the_rubric_is_whole():
     assert sorted({criterion.step for criterion in RUBRIC}) == [1, 2, 3, 4, 5, 6]
     assert sum(criterion.points for criterion in RUBRIC) == 100
     assert {need for criterion in RUBRIC for need in criterion.needs} <= BY_ID.keys()
+
+
+@pytest.fixture
+def order():
+    """The IDs of all criteria in the order in which they are judged."""
+    marker = lambda criterion: SimpleNamespace(args=[criterion.id])  # noqa: E731 - it is made for each
+    items = [SimpleNamespace(get_closest_marker=lambda _, c=criterion: marker(c)) for criterion in RUBRIC]
+    put_in_order(items)
+    return [item.get_closest_marker("criterion").args[0] for item in items]
+
+
+def test_each_criterion_is_judged_after_all_that_it_needs(order):
+    """Only then can it be told what blocks it."""
+    assert sorted(order) == sorted(BY_ID)
+    late = [(c.id, need) for c in RUBRIC for need in c.needs if order.index(need) > order.index(c.id)]
+    assert late == []
+
+
+def test_what_has_to_wait_is_judged_when_its_time_has_passed(order):
+    """The task grows old, and the log's lines arrive, beside what is judged meanwhile; the deployment is still there."""
+    begin, end = order.index("LOAD-1"), order.index("CLEAN-1")
+    assert order[begin + 1 : end] == ["RUN-3", "LOG-2", "LOAD-2"]
 
 
 def test_what_was_not_judged_is_not_run():
