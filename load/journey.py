@@ -9,8 +9,10 @@ from pathlib import Path
 
 import requests
 
+from fixtures.wire.limits import TOO_LONG
+
 TIMEOUT = (3.0, 10.0)
-"""Seconds to connect, and seconds to wait for an answer."""
+"""Seconds to connect, and seconds for the whole of an answer."""
 
 TILES = Path(__file__).resolve().parents[1] / "fixtures" / "satellite" / "tiles" / "held_out"
 """Tiles that the reference classifier was not trained on; LAUNCH_CONTROL_TILES names another folder."""
@@ -74,6 +76,8 @@ def failure_of_error(error: BaseException | None) -> str:
     text = str(error).lower()
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {TIMEOUT[0]:g} s"
+    if TOO_LONG.lower() in text:
+        return TOO_LONG
     if isinstance(error, requests.Timeout) or "timed out" in text:
         return f"no answer within {TIMEOUT[1]:g} s"
     return "connection refused" if "refused" in text else "connection lost"

@@ -25,6 +25,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
+from fixtures.wire.limits import bounded
 from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.targets import TargetRefused, refuse_foreign_target
 
@@ -40,7 +41,7 @@ class Visitor(HttpUser):
 
     def on_start(self) -> None:
         self.client.base_url = _own_target(self.host)  # again: Locust's web page can change the host
-        self.client.trust_env = False  # no proxy, no .netrc: what is measured is the deployment
+        bounded(self.client)
 
     @task(8)
     def predict(self) -> None:

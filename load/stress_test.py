@@ -25,6 +25,7 @@ except ImportError:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it starts from any folder
 
+from fixtures.wire.limits import bounded  # noqa: E402
 from load import journey  # noqa: E402
 from load.journey import Sample, Tile  # noqa: E402
 from load.targets import TargetRefused, refuse_foreign_target  # noqa: E402
@@ -53,7 +54,7 @@ class StressRun:
 
     def first(self) -> Sample:
         """Send a single request, to see whether anybody is there."""
-        with _session() as session:
+        with bounded(requests.Session()) as session:
             self._take_turn(session)
         return self.samples[0]
 
@@ -76,7 +77,7 @@ class StressRun:
         return summary(self.sent, tuple(self.samples), time.monotonic() - self.began)
 
     def _user(self) -> None:
-        with _session() as session:
+        with bounded(requests.Session()) as session:
             while self._take_turn(session):
                 pass
 
@@ -171,12 +172,6 @@ def _deployments() -> list[str]:
     with suppress(OSError, ValueError, LookupError, TypeError):  # no run yet, or one without an endpoint
         known.append(str(json.loads(ENDPOINT.read_text(encoding="utf-8"))["url"]))
     return [url for url in known if url]
-
-
-def _session() -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False  # no proxy, no .netrc: what is measured is the deployment
-    return session
 
 
 def _join(threads: Sequence[threading.Thread], seconds: float) -> None:

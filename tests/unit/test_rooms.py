@@ -6,12 +6,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOUSE = {
+    "way_in": "",
     "settings": "",
     "diagnosis": "settings",
     "ledger": "settings",
     "evidence": "ledger settings",
     "wire": "evidence settings",
-    "load": "evidence settings",
+    "load": "evidence settings wire",
     "run": "evidence ledger load settings wire",
     "resources": "evidence ledger run settings wire",
     "preflight": "evidence ledger resources run settings wire",
@@ -21,7 +22,6 @@ HOUSE = {
     "session": "cleanup diagnosis ledger preflight report run settings wire",
     "replay": "evidence launch ledger load report run settings wire",
     "plugin": "replay report settings wire",
-    "way_in": "",
     "rehearsal": "wire",
     "satellite": "",
 }

@@ -5,8 +5,9 @@ import json
 import jsonschema
 import pytest
 
-from fixtures.launch.contract import faults_of, promised, violations
+from fixtures.launch.contract import faults_of
 from fixtures.launch.endpoint import Exchange
+from fixtures.launch.promise import promised, violations
 from fixtures.settings.options import ROOT
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
@@ -54,6 +55,11 @@ OPENAPI = {
     },
     "components": {"schemas": {"Answer": {"type": "object", "required": ["label", "took_ms"]}}},
 }
+
+
+def document(text):
+    """The answer to GET /openapi.json."""
+    return Exchange("GET", "http://127.0.0.1/openapi.json", 200 if text else 404, "application/json", text, 0.1)
 
 
 @pytest.mark.parametrize("answer", REASONABLE, ids=json.dumps)
@@ -112,10 +118,12 @@ def test_a_reference_out_of_the_schema_is_not_followed(reference):
 )
 def test_an_answer_that_does_not_call_itself_json_is_no_classification(status, kind, text, faults):
     """Clients go by the status and the content type before they read."""
-    assert faults_of(Exchange("POST", "http://127.0.0.1/predict", status, kind, text, 0.1), SCHEMA, None) == faults
+    assert faults_of(Exchange("POST", "http://127.0.0.1/predict", status, kind, text, 0.1), SCHEMA, document("")) == faults
 
 
 def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     """Whose promise it is, says where to mend it."""
     answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", '{"label": "x"}', 0.1)
-    assert faults_of(answer, SCHEMA, OPENAPI) == ["its own openapi.json: $: 'took_ms' is a required property"]
+    assert faults_of(answer, SCHEMA, document(json.dumps(OPENAPI))) == [
+        "its own openapi.json: $: 'took_ms' is a required property"
+    ]
