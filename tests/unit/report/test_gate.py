@@ -1,10 +1,6 @@
 """The criterion gate: one test, one line of the rubric, and an outcome that blames the right thing."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,8 +8,8 @@ import pytest
 from fixtures.report.gate import put_in_order
 from fixtures.report.outcomes import Outcome, Status, complete
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
+from tests.unit.report.nested import pytest_in
 
-ROOT = Path(__file__).parents[3]
 CONFTEST = """
 import json
 from pathlib import Path
@@ -57,24 +53,7 @@ def run(folder, *pieces, options=()):
     (folder / "acceptance").mkdir()
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "acceptance" / "test_it.py").write_text(HEADER + "".join(pieces))
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "pytest",
-        "-c",
-        os.devnull,
-        "-q",
-        "-p",
-        "no:locust",
-        "-p",
-        "no:anyio",
-        "-p",
-        "no:cacheprovider",
-        *options,
-    ]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return pytest_in(folder, "-q", *options)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +79,7 @@ def judged(tmp_path_factory):
         options=("-rA",),
     )
     found = json.loads((folder / "outcomes.json").read_text())
-    return finished.stdout, found["outcomes"], found["problems"]
+    return finished.output, found["outcomes"], found["problems"]
 
 
 @pytest.mark.parametrize(
@@ -160,8 +139,8 @@ def test_a_failed_finalizer_is_a_problem_of_the_run(judged):
 def test_a_test_that_proves_no_line_of_the_rubric_is_refused(tmp_path, pieces, message):
     """Neither a criterion without a test of its own, nor a test beside the rubric."""
     finished = run(tmp_path, *pieces)
-    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
-    assert message in finished.stdout + finished.stderr
+    assert finished.code == pytest.ExitCode.USAGE_ERROR
+    assert message in finished.output
 
 
 def test_what_only_rides_along_is_not_judged_alone(tmp_path):
