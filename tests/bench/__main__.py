@@ -56,7 +56,7 @@ def compare_realistically() -> list[Ratio]:
     of_cli = {"provisioning": pace.provisioning, "pull": pace.pull, "deprovisioning": pace.deprovisioning}
     of_suite = of_cli | {"rollout": pace.settle, "log line": pace.log_lag}
     print("\nPace realistic; the suite with its live defaults. AWS's own waits:")
-    print(f"  of the suite  {_sum(of_suite)}")
+    print(f"  of the suite  {_sum(of_suite)}; it lets the log line come while the task stops")
     print(f"  of the CLI    {_sum(of_cli)}: its waiter and its commands ask for no finished rollout and no log line")
     with Standing("--pace", "realistic") as standing:
         reset(standing)
