@@ -15,8 +15,8 @@ acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
 test: $(READY_TO_TEST) lint
-	$(RUN) pytest tests/faults tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults/deployments
-	$(RUN) pytest tests/faults/deployments -q -n 6
+	$(RUN) pytest tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest tests/faults -q -n 6 --dist loadgroup
 	$(RUN) pytest tests/acceptance -q
 
 lint: $(READY_TO_TEST)
