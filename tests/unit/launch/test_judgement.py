@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from fixtures.diagnosis.diagnosis import COURSE
+from fixtures.evidence.recorder import Envelope
 from fixtures.evidence.stored import Moment, Stored
 from fixtures.launch import judgement
 from fixtures.launch.inquiry import observe
@@ -201,9 +202,20 @@ def test_time_that_is_up_is_the_cause_where_nothing_else_is():
 def recorded(number, operation, parameters, response):
     """An envelope of RUN-2 as it is read from a bundle."""
     moment = Moment(BEGIN, f"request-{number}")
-    return Stored(
-        f"{number}.json", number, "RUN-2", "ecs", operation, "us-east-1", parameters, 200, response, 0.1, (moment,)
+    envelope = Envelope(
+        number,
+        "RUN-2",
+        moment.at.isoformat(),
+        0.1,
+        "ecs",
+        operation,
+        "us-east-1",
+        parameters,
+        200,
+        moment.request_id,
+        response,
     )
+    return Stored(**vars(envelope), file=f"{number}.json", moments=(moment,))
 
 
 def test_what_was_recorded_is_judged_as_it_is(tmp_path):
