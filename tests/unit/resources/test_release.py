@@ -19,8 +19,8 @@ class Ecs:
         ClusterNotFoundException=type("ClusterNotFoundException", (ClientError,), {}),
     )
 
-    def __init__(self):
-        self.told, self.refused = [], ""
+    def __init__(self, tags):
+        self.told, self.refused, self.tags = [], "", tags
 
     def update_service(self, **_):
         self._tell("update")
@@ -30,7 +30,7 @@ class Ecs:
 
     def describe_services(self, **_):
         status = "INACTIVE" if "delete" in self.told else "ACTIVE"
-        return {"services": [{"serviceName": "s", "status": status}]}
+        return {"services": [{"serviceName": "s", "status": status, "tags": self.tags}]}
 
     def describe_tasks(self, **_):
         return {"tasks": []}
@@ -45,9 +45,9 @@ class Ecs:
 
 
 @pytest.fixture
-def ecs():
-    """An ECS that obeys."""
-    return Ecs()
+def ecs(run):
+    """An ECS that obeys, and whose service bears the run's tags."""
+    return Ecs(run.tag_list("key", "value"))
 
 
 @pytest.fixture
@@ -97,3 +97,10 @@ def test_a_refusal_that_is_expected_is_told_and_any_other_is_raised(ecs):
     assert "DependencyViolation" in refused(ecs.delete_service, "NotFound", "DependencyViolation")
     with pytest.raises(ClientError, match="DependencyViolation"):
         refused(ecs.delete_service, "NotFound")
+
+
+def test_what_is_not_the_runs_is_not_released(launched, ecs):
+    """A namesake that somebody else has put in its place is left alone."""
+    ecs.tags = []
+    service.release(launched)
+    assert ecs.told == []
