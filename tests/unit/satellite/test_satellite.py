@@ -89,35 +89,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield running
 
 
-@dataclass(frozen=True)
-class Memory:
-    """The answers of a classifier that is sent what is large, and its highest memory in MB after each kind of that."""
-
-    refused: list[int]
-    idle: float
-    after_refusals: float
-    answered: list[int]
-    after_all: float
-
-
-@pytest.fixture(scope="module")
-def memory(tmp_path_factory: pytest.TempPathFactory) -> Memory:
-    """A classifier of its own, whose peak memory nobody else raises: refused uploads first, as they must not raise it."""
-    bomb, largest = black_png(16000, 16000, 1, 0, 1), black_png(5000, 4000, 8, 6, 4)
-    with serving(tmp_path_factory.mktemp("memory")) as fresh, ThreadPoolExecutor(3) as clients:
-        idle = fresh.peak_mb()
-        chunked = requests.post(
-            f"{fresh.url}/predict",
-            data=fifty_megabytes_in_chunks(),
-            headers={"Content-Type": "multipart/form-data; boundary=edge"},
-            timeout=60,
-        )
-        refused = [chunked, fresh.predict(bytes(50_000_000)), fresh.predict(bomb)]
-        after_refusals = fresh.peak_mb()
-        answered = list(clients.map(fresh.predict, [largest] * 3))
-        answered += [fresh.predict(largest[:-30_000]) for _ in range(3)]
-        statuses = [[answer.status_code for answer in answers] for answers in (refused, answered)]
-        return Memory(statuses[0], idle, after_refusals, statuses[1], fresh.peak_mb())
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """A classifier of the test's own, whose peak memory nobody else has raised."""
+    with serving(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -295,17 +271,30 @@ def test_corrupt_bytes_never_cause_a_5xx(server: Server, image: bytes) -> None:
 
 
 @needs_proc
-def test_refused_uploads_cost_almost_no_memory(memory: Memory) -> None:
+def test_refused_uploads_cost_almost_no_memory(fresh_server: Server) -> None:
     """50 MB, declared or in chunks, and a bomb of 256 megapixels raise the peak by less than 25 MB."""
-    assert memory.refused == [413, 413, 413]
-    assert memory.after_refusals - memory.idle < 25
+    bomb = black_png(16000, 16000, 1, 0, 1)
+    idle = fresh_server.peak_mb()
+    chunked = requests.post(
+        f"{fresh_server.url}/predict",
+        data=fifty_megabytes_in_chunks(),
+        headers={"Content-Type": "multipart/form-data; boundary=edge"},
+        timeout=60,
+    )
+    refusals = [chunked, fresh_server.predict(bytes(50_000_000)), fresh_server.predict(bomb)]
+    assert [refusal.status_code for refusal in refusals] == [413, 413, 413]
+    assert fresh_server.peak_mb() - idle < 25
 
 
 @needs_proc
-def test_largest_images_at_once_fit_the_task(memory: Memory) -> None:
+def test_largest_images_at_once_fit_the_task(fresh_server: Server) -> None:
     """Three images of 20 megapixels at once, then three broken ones, peak below 300 MB: the task has 512."""
-    assert memory.answered == [200] * 3 + [400] * 3
-    assert memory.after_all < 300
+    largest = black_png(5000, 4000, 8, 6, 4)
+    with ThreadPoolExecutor(3) as clients:
+        answers = list(clients.map(fresh_server.predict, [largest] * 3))
+    broken = [fresh_server.predict(largest[:-30_000]) for _ in range(3)]
+    assert [answer.status_code for answer in answers + broken] == [200] * 3 + [400] * 3
+    assert fresh_server.peak_mb() < 300
 
 
 def test_broken_model_stops_the_start(tmp_path: Path) -> None:
