@@ -9,6 +9,7 @@ IP = "http://127.1.2.3"
 GET, POST = f"GET {IP}/: ", f"POST {IP}:20080/predict: "
 JSON, HTML = "application/json: ", "text/html; charset=utf-8: "
 SILENT, RESET = "no answer within 30 s", "connection refused or reset: nothing listens on that port, or the application died"
+LONG = "its answer is longer than 3 MB, and was not read any further"
 LISTENS = "the application listens on http://127.0.0.1:80 (Uvicorn running on http://127.0.0.1:80 (Press CTRL+C to quit))"
 ANSWERS = [
     (ROOT, GET + f"200 {JSON}{{}}", "it answers"),
@@ -17,6 +18,7 @@ ANSWERS = [
     (ROOT, GET + f"{RESET}: {LISTENS}", "listens on http://127.0.0.1:80"),
     (ROOT, GET + f"{RESET}: the container was killed (EssentialContainerExited; exit code 137)", "the container was killed"),
     (ROOT, GET + "timed out while connecting: a security group, route or network ACL keeps it out", "nothing answers"),
+    (ROOT, GET + LONG, "does not end"),
     (ROOT, GET + f"307 {JSON}", "redirect"),
     (ROOT, GET + f"401 {JSON}{{}}", "brings a key"),
     (ROOT, GET + f"404 {JSON}{{}}", "the application has no /"),
@@ -53,6 +55,7 @@ LOADS = [
     ("3 x POST /predict: HTTP 503", "errors of the application's own"),
     ("3 x POST /predict: not JSON", "say 200 and are none"),
     ("3 x POST /predict: no answer within 10 s", "pile up"),
+    ("3 x POST /predict: its answer is longer than 3 MB", "do not end"),
     ("3 x POST /predict: connection lost", "refused or broken off"),
     ("p95 2400 ms", "too slowly"),
     ("3 x POST /predict: HTTP 404", "requests fail"),
