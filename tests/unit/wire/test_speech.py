@@ -3,11 +3,11 @@
 import ast
 from pathlib import Path
 
-import pyte
 import pytest
 
 from fixtures.wire.speech import cell, line, lines
 
+pyte = pytest.importorskip("pyte", reason="it comes with make test")
 ROOT = Path(__file__).parents[3]
 HOSTILE = {
     "clears the screen": "\x1b[2J\x1b[HAGREES",
