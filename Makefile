@@ -15,8 +15,8 @@ acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
 test: $(READY_TO_TEST) lint
-	$(RUN) pytest tests/faults tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/faults/deployments
-	$(RUN) pytest tests/faults/deployments -q -n 6
+	$(RUN) pytest tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest tests/faults -q -n 6 --dist loadgroup
 	$(RUN) pytest tests/acceptance -q
 
 lint: $(READY_TO_TEST)
@@ -35,7 +35,7 @@ $(READY): requirements.txt .constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	-@$(RUN) pip install --quiet --disable-pip-version-check $(UV)
 	$(call INSTALL,requirements.txt)
-	$(RUN) fixtures.way_in
+	$(VENV)/bin/python -c 'from fixtures.way_in import write_pth; write_pth()'
 	touch $@
 
 $(READY_TO_TEST): $(READY) .requirements-tests.txt

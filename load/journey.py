@@ -4,7 +4,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import requests
@@ -44,6 +44,9 @@ class Sample:
     """HTTP status; 0 when there was no answer."""
     failure: str
     """Why it counts as failed, in a few words; empty for a good answer."""
+
+
+COLUMNS = [field.name for field in fields(Sample)]  # of requests.csv
 
 
 def read_tiles() -> tuple[Tile, ...]:

@@ -14,18 +14,19 @@ import os
 import select
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 import gevent
-from locust import HttpUser, between, events, task
+from locust import HttpUser, between, events, log, task
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
 from fixtures.wire.limits import bounded
-from load.journey import TIMEOUT, Tile, failure_of_answer, failure_of_error, read_tiles
+from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.targets import TargetRefused, refuse_foreign_target
 
 RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"
@@ -94,8 +95,8 @@ def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
 
 @events.quitting.add_listener  # type: ignore[untyped-decorator]
 def tell_a_crash_from_failures(environment: Environment, **_: Any) -> None:
-    """Failed requests are a result; an exception in this file is not."""
-    if environment.runner and environment.runner.exceptions:
+    """Failed requests are a result; an exception in this file is not, such as that of a full disk."""
+    if environment.runner and (environment.runner.exceptions or log.unhandled_greenlet_exception):
         environment.process_exit_code = 1
 
 
@@ -105,13 +106,13 @@ def _own_target(host: str | None) -> str:
 
 
 def _keep_requests(path: Path) -> None:
-    """One line per request, the fields of journey.Sample, flushed as it is written."""
-    writer = csv.writer(path.open("w", buffering=1, newline="", encoding="utf-8"))
-    writer.writerow(("started", "name", "ms", "status", "failure"))
+    """One line per request, flushed as it is written."""
+    writer = csv.DictWriter(path.open("w", buffering=1, newline="", encoding="utf-8"), COLUMNS)
+    writer.writeheader()
 
     def keep(request_type: str, name: str, start_time: float, response_time: float, **more: Any) -> None:
-        status, failure = more["response"].status_code, more["exception"] or ""
-        writer.writerow((f"{start_time:.6f}", f"{request_type} {name}", f"{response_time:.3f}", status, failure))
+        started, ms, failure = round(start_time, 6), round(response_time, 3), str(more["exception"] or "")
+        writer.writerow(asdict(Sample(started, f"{request_type} {name}", ms, more["response"].status_code, failure)))
 
     events.request.add_listener(keep)  # type: ignore[no-untyped-call]
 

@@ -107,7 +107,7 @@ def test_the_startup_is_in_the_log(aws, run, task_definition, task, claim):
 
 
 @pytest.mark.criterion("LOG-2")
-def test_the_prediction_is_in_the_log(aws, run, task_definition, task, prediction, claim):
+def test_the_prediction_is_in_the_log(aws, run, task_definition, task, prediction, released, claim):
     """The suite's own prediction is in the log: this task answered it.
 
     The request carried a mark of this run, so its line cannot be anybody else's.

@@ -32,7 +32,7 @@ def test_the_load_stays_within_its_limits(run, settings, load, names, claim):
 
 
 @pytest.mark.criterion("LOAD-2")
-def test_the_spike_is_in_the_log(aws, run, task_definition, load, claim):
+def test_the_spike_is_in_the_log(aws, run, task_definition, load, released, claim):
     """The spike shows in CloudWatch: requests sent and logged agree.
 
     Each request of the load carried a mark of its own. What was sent and is not in the log was dropped on the way.
@@ -66,7 +66,7 @@ def test_the_same_task_serves_the_whole_load(run, launch, task, task_definition,
     afterwards = api.get("/")  # at once, while AWS may not have noticed yet that the container has ended
     tasks = run.waiter.settle(
         "end of a task that does not answer any more",
-        lambda: tasks_since(run, launch.service, task),
+        lambda: [t for t in tasks_since(run, launch.service, task) if t.created_at >= task.created_at],
         lambda seen: afterwards.status == 200 or any(t.died for t in seen),
         run.settings.patience.log,
     )

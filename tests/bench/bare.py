@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import requests
+from botocore.exceptions import ClientError
 
 POLL = 0.1
 TIMEOUT = 600
@@ -29,13 +31,17 @@ TRUST = {
 PROBED = (22, 443, 3306, 5000, 5432, 8000, 8080, 8443)
 IMAGE = Path(__file__).parents[2] / "fixtures" / "satellite" / "tiles" / "held_out" / "desert_04.jpg"
 CLUSTER, SERVICE, GROUP, LOGS = "satellite-cluster", "satellite-service", "satellite-api-sg", "/ecs/satellite-api"
+TARGET = f"service/{CLUSTER}/{SERVICE}"
+SCALING = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
 ROLE, FAMILY, CONTAINER = "ecsTaskExecutionRole", "satellite-api-task", "satellite-api"
 
 session: Any = boto3.Session(region_name="us-east-1")
-ec2, ecs, iam, logs, sts = (session.client(name) for name in ("ec2", "ecs", "iam", "logs", "sts"))
+ec2, ecs, iam, logs, ecr, sts = (session.client(name) for name in ("ec2", "ecs", "iam", "logs", "ecr", "sts"))
+autoscaling, quotas = session.client("application-autoscaling"), session.client("service-quotas")
 http = requests.Session()
 http.trust_env = False
-account = sts.get_caller_identity()["Account"]
+caller = sts.get_caller_identity()
+account = caller["Account"]
 
 
 def filters(**values: str) -> list[dict[str, Any]]:
@@ -64,14 +70,53 @@ def tasks_now(desired: str) -> Any:
     return ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"] if arns else []
 
 
+def is_public(subnet_id: str) -> bool:
+    vpc_id = ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"][0]["VpcId"]
+    own = [{"Name": "association.subnet-id", "Values": [subnet_id]}]
+    main = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "association.main", "Values": ["true"]}]
+    tables = ec2.describe_route_tables(Filters=own)["RouteTables"] or ec2.describe_route_tables(Filters=main)["RouteTables"]
+    return any(route.get("GatewayId", "").startswith("igw-") for table in tables for route in table["Routes"])
+
+
 def refuses(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((public_ip, port)) != 0
 
 
-# Step 1
+# Before anything is made
+needed = ["ec2:CreateSecurityGroup", "ecs:CreateCluster", "ecs:CreateService", "logs:CreateLogGroup"]
+with suppress(ClientError):  # a rehearsal does not know it
+    allowed = iam.simulate_principal_policy(PolicySourceArn=caller["Arn"], ActionNames=needed)["EvaluationResults"]
+    require(all(result["EvalDecision"] == "allowed" for result in allowed), "not allowed")
 vpc_id = ec2.describe_vpcs(Filters=filters(isDefault="true"))["Vpcs"][0]["VpcId"]
+subnet_id = ec2.describe_subnets(Filters=filters(vpc_id=vpc_id, default_for_az="true"))["Subnets"][0]["SubnetId"]
+require(is_public(subnet_id), "no way to the internet")
+require(ec2.describe_subnets(SubnetIds=[subnet_id])["Subnets"][0]["AvailableIpAddressCount"], "no free address")
+acls = ec2.describe_network_acls(Filters=[{"Name": "association.subnet-id", "Values": [subnet_id]}])["NetworkAcls"]
+require(all(acl["Entries"] for acl in acls), "an ACL without entries")
+blocked = ec2.describe_vpc_block_public_access_options()["VpcBlockPublicAccessOptions"]
+require(blocked.get("InternetGatewayBlockMode", "off") == "off", "public access is blocked")
+require(not ec2.describe_security_groups(Filters=filters(group_name=GROUP))["SecurityGroups"], "a group is there")
+require(not ec2.describe_security_groups(Filters=[{"Name": "tag-key", "Values": ["run"]}])["SecurityGroups"], "leftovers")
+require(not logs.describe_log_groups(logGroupNamePrefix=LOGS)["logGroups"], "a log group is there")
+found = ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"]
+require(not found or found[0]["status"] == "INACTIVE", "a cluster is there")
+with suppress(ecs.exceptions.ClusterNotFoundException):
+    found = ecs.describe_services(cluster=CLUSTER, services=[SERVICE], include=["TAGS"])["services"]
+    require(not found, "a service is there")
+require(not autoscaling.describe_scalable_targets(ResourceIds=[TARGET], **SCALING)["ScalableTargets"], "a fuse is there")
+image = {"repositoryName": "satellite-api", "imageIds": [{"imageTag": "v1"}]}
+require(ecr.batch_get_image(**image)["images"], "no image")
+with suppress(ClientError):  # nor this
+    quota = quotas.get_service_quota(ServiceCode="fargate", QuotaCode="L-3032A538")["Quota"]["Value"]
+    require(quota >= 1, "no quota")
+with suppress(iam.exceptions.NoSuchEntityException):
+    iam.get_role(RoleName=ROLE)
+    iam.list_attached_role_policies(RoleName=ROLE)
+
+# Step 1
+ec2.describe_vpcs(Filters=filters(isDefault="true"))
 group_id = ec2.create_security_group(
     GroupName=GROUP,
     Description="Security group for Satellite API (HTTP only)",
@@ -90,6 +135,7 @@ try:
     role_arn = iam.get_role(RoleName=ROLE)["Role"]["Arn"]
 except iam.exceptions.NoSuchEntityException:
     role_arn = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
+iam.list_attached_role_policies(RoleName=ROLE)
 iam.attach_role_policy(RoleName=ROLE, PolicyArn=MANAGED)
 logs.create_log_group(logGroupName=LOGS, tags={"run": RUN})
 definition_arn = ecs.register_task_definition(
@@ -124,7 +170,9 @@ version = iam.get_policy(PolicyArn=MANAGED)["Policy"]["DefaultVersionId"]
 iam.get_policy_version(PolicyArn=MANAGED, VersionId=version)
 
 # Step 3
+ecs.describe_clusters(clusters=[CLUSTER])
 ecs.create_cluster(clusterName=CLUSTER, tags=[{"key": "run", "value": RUN}])
+require(ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])["clusters"], "no cluster")
 require(ecs.describe_clusters(clusters=[CLUSTER])["clusters"][0]["status"] == "ACTIVE", "cluster not ACTIVE")
 subnets = ec2.describe_subnets(Filters=filters(vpc_id=vpc_id, default_for_az="true"))["Subnets"]
 subnet_id = subnets[0]["SubnetId"]
@@ -133,12 +181,22 @@ ecs.create_service(
     cluster=CLUSTER,
     serviceName=SERVICE,
     taskDefinition=definition_arn,
-    desiredCount=1,
+    desiredCount=0,
     launchType="FARGATE",
     networkConfiguration={"awsvpcConfiguration": network},
     propagateTags="SERVICE",
     tags=[{"key": "run", "value": RUN}],
 )
+limits = {"MinCapacity": 0, "MaxCapacity": 1}
+autoscaling.register_scalable_target(ResourceId=TARGET, Tags={"run": RUN}, **limits, **SCALING)
+autoscaling.put_scheduled_action(
+    ScheduledActionName="fuse",
+    Schedule=f"at({datetime.now(UTC) + timedelta(minutes=30):%Y-%m-%dT%H:%M:%S})",
+    ResourceId=TARGET,
+    ScalableTargetAction={"MinCapacity": 0, "MaxCapacity": 0},
+    **SCALING,
+)
+ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=1, forceNewDeployment=True)
 
 
 def launched() -> bool:
@@ -151,28 +209,26 @@ def launched() -> bool:
 wait(launched, bool)
 service_now()
 task = tasks_now("RUNNING")[0]
-wait(
-    lambda: (tasks_now("RUNNING") + tasks_now("STOPPED"))[0],
-    lambda seen: (datetime.now(UTC) - seen["startedAt"]).total_seconds() >= STEADY,
-)
 eni_id = next(d["value"] for d in task["attachments"][0]["details"] if d["name"] == "networkInterfaceId")
 eni = ec2.describe_network_interfaces(NetworkInterfaceIds=[eni_id])["NetworkInterfaces"][0]
 public_ip = eni["Association"]["PublicIp"]
 ec2.describe_vpcs(Filters=filters(isDefault="true"))
-ec2.describe_subnets(SubnetIds=[eni["SubnetId"]])
-tables = ec2.describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [eni["SubnetId"]]}])["RouteTables"]
-if not tables:
-    main = [{"Name": "vpc-id", "Values": [vpc_id]}, {"Name": "association.main", "Values": ["true"]}]
-    tables = ec2.describe_route_tables(Filters=main)["RouteTables"]
-require(any(r.get("GatewayId", "").startswith("igw-") for t in tables for r in t["Routes"]), "no way to the internet")
-ec2.describe_security_group_rules(Filters=filters(group_id=group_id))
-with ThreadPoolExecutor(len(PROBED)) as pool:
-    require(all(pool.map(refuses, PROBED)), "an open port")
+require(is_public(eni["SubnetId"]), "no way to the internet any more")
+pool = ThreadPoolExecutor(len(PROBED))
+refusing = pool.map(refuses, PROBED)
 
 # Step 4
 bindings = task["containers"][0].get("networkBindings")
 url = f"http://{public_ip}:{bindings[0]['hostPort'] if bindings else 80}"
-require(http.get(url + "/").status_code == 200, "GET / is no 200")
+
+
+def answers() -> bool:
+    with suppress(requests.ConnectionError):
+        return http.get(url + "/").status_code == 200
+    return False
+
+
+wait(answers, bool)
 require(http.get(url + "/docs").status_code == 200, "GET /docs is no 200")
 jpeg = {"file": (IMAGE.name, IMAGE.read_bytes(), "image/jpeg")}
 require(http.post(url + "/predict", params={"probe": RUN}, files=jpeg).json()["label"], "no label")
@@ -186,32 +242,36 @@ wait(
     lambda: logs.filter_log_events(logGroupName=LOGS, logStreamNames=[stream])["events"],
     lambda seen: any("startup complete" in event["message"] for event in seen),
 )
-wait(lambda: logs.filter_log_events(logGroupName=LOGS, filterPattern=f'"probe={RUN}"')["events"], bool)
+ec2.describe_security_group_rules(Filters=filters(group_id=group_id))
+ec2.describe_network_interfaces(Filters=filters(group_id=group_id))
+require(all(refusing), "an open port")
+time.sleep(max(0.0, STEADY - (datetime.now(UTC) - task["startedAt"]).total_seconds()))
+tasks = tasks_now("RUNNING") + tasks_now("STOPPED")
+require([t["taskArn"] for t in tasks] == [task["taskArn"]], "not the same task")
 
 # Step 6
-service_now()
-arns = [t["taskArn"] for t in tasks_now("RUNNING") + tasks_now("STOPPED")]
+arns = [t["taskArn"] for t in tasks]
 ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=0)
 ecs.delete_service(cluster=CLUSTER, service=SERVICE, force=True)
+wait(lambda: logs.filter_log_events(logGroupName=LOGS, filterPattern=f'"probe={RUN}"')["events"], bool)
 wait(lambda: service_now()["status"], lambda seen: seen == "INACTIVE")
 wait(
     lambda: ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"],
     lambda seen: all(t["lastStatus"] == "STOPPED" for t in seen),
 )
+autoscaling.deregister_scalable_target(ResourceId=TARGET, **SCALING)
 wait(lambda: ec2.describe_network_interfaces(Filters=filters(group_id=group_id))["NetworkInterfaces"], lambda e: not e)
 ec2.delete_security_group(GroupId=group_id)
-ecs.describe_clusters(clusters=[CLUSTER])
 ecs.delete_cluster(cluster=CLUSTER)
 ecs.deregister_task_definition(taskDefinition=definition_arn)
+ecs.list_task_definitions(familyPrefix=FAMILY, status="ACTIVE")
 logs.filter_log_events(logGroupName=LOGS)
 logs.delete_log_group(logGroupName=LOGS)
 
 # Is it all gone?
-for look in (service_now, lambda: tasks_now("RUNNING")):
-    try:
+for look in (service_now, lambda: tasks_now("RUNNING"), lambda: ecs.list_services(cluster=CLUSTER)):
+    with suppress(ecs.exceptions.ClusterNotFoundException):
         look()
-    except ecs.exceptions.ClusterNotFoundException:
-        continue
 ecs.describe_task_definition(taskDefinition=definition_arn)
 require(ecs.describe_clusters(clusters=[CLUSTER])["clusters"][0]["status"] == "INACTIVE", "a cluster is left")
 require(not ec2.describe_security_groups(Filters=filters(group_id=group_id))["SecurityGroups"], "a group is left")
@@ -220,4 +280,6 @@ require(not logs.describe_log_groups(logGroupNamePrefix=LOGS)["logGroups"], "a l
 tagged = [{"Name": "tag:run", "Values": [RUN]}]
 require(not ec2.describe_security_groups(Filters=tagged)["SecurityGroups"], "a tagged group is left")
 require(not ec2.describe_network_interfaces(Filters=tagged)["NetworkInterfaces"], "a tagged ENI is left")
+autoscaling.describe_scalable_targets(ResourceIds=[TARGET], **SCALING)
+ecs.list_task_definitions(familyPrefix=FAMILY, status="ACTIVE")
 ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"], include=["TAGS"])

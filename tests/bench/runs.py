@@ -19,7 +19,9 @@ from tests.course.standing import ROOT, Standing
 
 BARE = Path(__file__).with_name("bare.py")
 STEP_5 = "tests/acceptance/test_5_load_testing.py"
-_RECORDED = ("ec2", "ecs", "iam", "logs")
+_CLIENTS = {name: name for name in ("ec2", "ecs", "iam", "logs", "ecr", "sts")}
+_CLIENTS |= {"autoscaling": "application-autoscaling", "quotas": "service-quotas"}
+"""The bare script's clients by the names that it gives them."""
 _TIMED_STEPS = ("Step 0", "Step 1", "Step 2", "Step 3", "Step 4", "Cleanup")
 _REFUSED_FOR_NOW = re.compile(
     r"^(aws (?:ecs (?:create-cluster|create-service|delete-cluster|wait services-stable)"
@@ -61,7 +63,8 @@ def time_suite(standing: Standing, *options: str) -> SuiteRun:
         command = ["-m", "pytest", "tests/acceptance", "--live", "--region", "us-east-1", "--ignore", STEP_5, "-q"]
         seconds = _time(standing, [*command, "--reports", folder, *options], Path(folder))
         envelopes = [json.loads(path.read_text(encoding="utf-8")) for path in Path(folder).glob("*/evidence/*.json")]
-    return SuiteRun(seconds, frozenset(f"{envelope['service']} {envelope['operation']}" for envelope in envelopes))
+    called = [f"{envelope['service']} {envelope['operation']}" for envelope in envelopes if envelope["service"] != "tcp"]
+    return SuiteRun(seconds, frozenset(called))
 
 
 def time_bare(standing: Standing) -> float:
@@ -91,11 +94,11 @@ def operations_of_bare() -> frozenset[str]:
     """The operations that the bare script calls, read from its text; as evidence names them."""
     text = BARE.read_text(encoding="utf-8")
     session: Any = boto3.Session("none", "none", region_name="us-east-1")
-    names = {service: session.client(service).meta.method_to_api_mapping for service in _RECORDED}
-    calls = re.findall(rf"\b({'|'.join(_RECORDED)})\.(\w+)\(", text)
+    names = {name: session.client(service).meta.method_to_api_mapping for name, service in _CLIENTS.items()}
+    calls = re.findall(rf"\b({'|'.join(_CLIENTS)})\.(\w+)\(", text)
     pages = re.findall(r'http\.(get|post)\(url \+ "(/[^"]*)"', text)
     return frozenset(
-        [f"{service} {names[service][method]}" for service, method in calls]
+        [f"{_CLIENTS[name]} {names[name][method]}" for name, method in calls]
         + [f"http {method.upper()} {path}" for method, path in pages]
     )
 

@@ -17,9 +17,9 @@ _STOP_SECONDS = 20
 class Standing:
     """A context manager; `welcome` is the text that it greets with. Raises RuntimeError when it does not start."""
 
-    def __init__(self, *options: str) -> None:
+    def __init__(self, *options: str, module: str = "fixtures.rehearsal") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "fixtures.rehearsal", *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", module, *options], cwd=ROOT, stdout=subprocess.PIPE, text=True
         )
         self.welcome = self._greeting()
         self._reader = threading.Thread(target=self._drain, daemon=True)

@@ -1,18 +1,13 @@
-"""The account that the matrices run in: a standing rehearsal with strangers' things in it, and the list of all it holds."""
+"""The account that the matrices run in: the stage with strangers' things on it, and the list of all it holds."""
 
 import contextlib
 import json
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
-
-import boto3
-from botocore.config import Config
+from typing import Any
 
 from fixtures.wire.waiting import Waiter
-from tests.course.standing import Standing
+from tests.faults.stage import Stage
 
 REGION = "us-east-1"
 SHARED_ROLE = "ecsTaskExecutionRole"
@@ -26,13 +21,6 @@ _TARGET = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredC
 _SETTLING_SECONDS = 10.0
 """What was told to stop stops by itself."""
 _HTTP = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-_APP = """
-async def app(scope, receive, send):
-    if scope["type"] == "lifespan":
-        while (await receive())["type"] != "lifespan.shutdown":
-            await send({"type": "lifespan.startup.complete"})
-        await send({"type": "lifespan.shutdown.complete"})
-"""
 
 
 @dataclass(frozen=True)
@@ -48,54 +36,35 @@ class Inventory:
 
 
 class Account:
-    """A rehearsal of one's own. A context manager. Without options its application does nothing, quickly."""
+    """An account on the stage, with strangers' things in it."""
 
-    def __init__(self, *options: str) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self._options = options or ("--app", self._folder.name)
-        app = Path(self._folder.name, "app")
-        app.mkdir()
-        (app / "main.py").write_text(_APP)
-        self._open()
-
-    def _open(self) -> None:
-        self._standing = Standing(*self._options)
-        self.variables = {
-            "AWS_ENDPOINT_URL": self._standing.url,
+    def __init__(self, stage: Stage) -> None:
+        stage.reset()
+        clients = stage.clients(REGION)
+        self.ec2, self.ecs, self.iam = clients["ec2"], clients["ecs"], clients["iam"]
+        self.logs, self.scaling = clients["logs"], clients["scaling"]
+        self._stage = stage
+        self.variables = stage.variables | {
             "AWS_ACCESS_KEY_ID": "somebody",
             "AWS_SECRET_ACCESS_KEY": "something",
             "AWS_REGION": REGION,
         }
-        session = boto3.Session("somebody", "something", region_name=REGION)
-        config = Config(retries={"total_max_attempts": 1})
-        names = {"ec2": "ec2", "ecs": "ecs", "iam": "iam", "logs": "logs", "scaling": "application-autoscaling"}
-        made = {
-            name: session.client(service, endpoint_url=self._standing.url, config=config) for name, service in names.items()
-        }
-        self.ec2, self.ecs, self.iam, self.logs, self.scaling = (made[name] for name in names)
         self._settle_strangers()
         self.strangers = self.inventory()
+        self.as_found = True
+        """Whether it was as before when somebody last looked, and nothing has run since."""
+        stage.set_up_for = self
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._standing.__exit__(None, None, None)
-        self._folder.cleanup()
-
-    @contextlib.contextmanager
-    def restored(self) -> Iterator[None]:
-        """When a cell is over that has left something behind, the next one gets a new account."""
-        try:
-            yield
-        finally:
-            if self.changes() and self.left_behind():
-                self._standing.__exit__(None, None, None)
-                self._open()
+    def leave(self) -> None:
+        """Whoever comes next finds it as it was: where something is left behind, the stage is to be set up again."""
+        if not self.as_found and self.left_behind():
+            self._stage.set_up_for = None
 
     def left_behind(self) -> list[str]:
         """What a run and its undo have changed, when everything that was told to stop has stopped."""
-        return Waiter().settle("the account as before", self.changes, lambda seen: not seen, _SETTLING_SECONDS)
+        found = Waiter().settle("the account as before", self.changes, lambda seen: not seen, _SETTLING_SECONDS)
+        self.as_found = not found
+        return found
 
     def changes(self) -> list[str]:
         """What has changed at this moment."""
@@ -111,7 +80,7 @@ class Account:
     def inventory(self) -> Inventory:
         """Everything that a run could touch."""
         found = [*self._network(), *self._clusters(), *self._revisions(), *self._logs(), *self._scaling(), *self._roles()]
-        return Inventory((*sorted(found), f"{len(self._standing.children())} processes of containers"))
+        return Inventory((*sorted(found), f"{len(self._stage.standing.children())} processes of containers"))
 
     def _network(self) -> Iterator[str]:
         for group in _all(self.ec2, "describe_security_groups", "SecurityGroups"):

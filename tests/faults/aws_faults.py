@@ -1,4 +1,4 @@
-"""Faults of AWS and of the machine, at one chosen call. A pytest plugin: `-p tests.faults.aws_faults`.
+"""Faults of AWS and of the machine, at one chosen call: `variables` names them to a run of the suite, which `install`s them.
 
 Botocore's own hook `before-send` is enough: what is injected passes through its real parsers and retries. Toxiproxy knows
 bytes but no AWS errors, botocore's Stubber has no retries, and neither can kill the caller between a request and its answer.
@@ -160,6 +160,8 @@ def install() -> None:
     """Hook into every client that is made from now on, and let nobody wait longer than the rehearsal needs."""
     from fixtures.settings import settings  # noqa: PLC0415 - only in the suite's own process
 
+    if VARIABLE not in os.environ:
+        return
     given = json.loads(os.environ[VARIABLE])
     botocore.handlers.BUILTIN_HANDLERS.append(
         ("before-send", Saboteur(given["record"], [Fault(**f) for f in given["faults"]]))
@@ -167,7 +169,3 @@ def install() -> None:
     ExponentialBackoff.delay_amount = lambda self, context: 0.0  # type: ignore[method-assign]  # as many attempts, sooner
     patience = settings.AWS_PATIENCE
     settings.AWS_PATIENCE = type(patience)(**(asdict(patience) | {"visible": _VISIBLE_SECONDS}))
-
-
-if VARIABLE in os.environ:
-    install()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import botocore.handlers
 
-VARIABLE = "RECORD_CALLS"
+VARIABLE = "LAUNCH_CONTROL_RECORD"
 
 
 def note(model, **_):

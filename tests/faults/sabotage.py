@@ -32,5 +32,5 @@ FAULTS = {fault.__name__: fault for fault in (listen_on_another_port, open_a_sec
 def pytest_configure(config):
     """Bring about the fault that the environment names."""
     patch = pytest.MonkeyPatch()
-    FAULTS[os.environ["SABOTAGE"]](patch)
+    FAULTS[os.environ["LAUNCH_CONTROL_SABOTAGE"]](patch)
     config.add_cleanup(patch.undo)

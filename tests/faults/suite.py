@@ -1,7 +1,4 @@
-"""The suite, run in a process of its own for one cell of a matrix: forked from a warm process, so that a cell is cheap.
-
-The child imports this module before pytest does, so it imports nothing of the suite itself: pytest rewrites that.
-"""
+"""The suite, run in a process of its own for one cell of a matrix: forked from a warm process, so that a cell is cheap."""
 
 import multiprocessing
 import os
@@ -14,32 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+import pytest
+
+from tests.faults import aws_faults, warm_locust
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_SECONDS = 60.0
 """A run that takes longer hangs."""
-WARM = (
-    "pytest",
-    "_pytest.assertion.rewrite",
-    "_pytest.python",
-    "boto3",
-    "botocore.session",
-    "botocore.httpsession",
-    "requests",
-)
-WARM += (
-    "jinja2",
-    "jsonschema",
-    "referencing",
-    "PIL.Image",
-    "PIL.JpegImagePlugin",
-    "PIL.ImageOps",
-    "leather",
-    "psutil",
-    "xml.etree.ElementTree",
-    "difflib",
-)
-"""Imported once, before the forks. No pytest plugins: pytest has to load those itself."""
+_WARM = ("tests.faults.warm",)
+"""Imported once, before the forks."""
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
 
 
@@ -64,9 +44,8 @@ class Suite:
         folder.mkdir(parents=True, exist_ok=True)
         self._printed = folder / f"printed-{time.monotonic_ns()}.txt"
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
-        words = [*arguments, "-p", "no:cacheprovider"]
         self._began = time.monotonic()
-        self._process = _context().Process(target=_run, args=(words, kept | variables, str(self._printed), terminal))
+        self._process = _context().Process(target=_run, args=([*arguments], kept | variables, str(self._printed), terminal))
         self._process.start()
         self.pid: int = self._process.pid or 0
 
@@ -109,9 +88,15 @@ class Suite:
         self.kill()
 
 
+def rehearsing(folder: Path, *words: str, **variables: str) -> Suite:
+    """A rehearsal of the course that has begun, with a load of one second; its reports come to `reports` in the folder."""
+    words = ("tests/acceptance", "-q", "--load-seconds=1", f"--reports={folder / 'reports'}", *words)
+    return Suite(words, variables, folder)
+
+
 def _context() -> Any:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*WARM, __name__])
+    context.set_forkserver_preload([*_WARM])
     return context
 
 
@@ -124,12 +109,12 @@ def _run(arguments: list[str], variables: dict[str, str], printed: str, terminal
     os.close(output)
     os.environ.clear()
     os.environ.update(variables)
+    warm_locust.install()
+    aws_faults.install()
     os.chdir(ROOT)
     sys.argv = ["pytest", *arguments]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-    import pytest  # noqa: PLC0415 - it is warm in the child, and a plugin's host in the parent
-
     code = pytest.main(arguments)
     sys.stdout.flush()
     sys.exit(int(code))

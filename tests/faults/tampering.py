@@ -2,15 +2,19 @@
 
 import csv
 import json
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from fixtures.evidence.manifest import MANIFEST, write_manifest
 from fixtures.evidence.stored import read_evidence
-from fixtures.replay.coherence import file_name
+from fixtures.report.files import criteria, gradescope
+from fixtures.report.outcomes import Outcome, RunReport, Status
+from fixtures.report.rubric import Criterion
 from load.load_test import history, read_samples, summarize
 
 
@@ -115,8 +119,7 @@ def renumber(folder):
         path = folder / "evidence" / each.file
         value = json.loads(path.read_text()) | {"number": number}
         path.unlink()
-        new = file_name(each).replace(f"{each.number:04d}", f"{number:04d}", 1)
-        (folder / "evidence" / new).write_text(json.dumps(value))
+        (folder / "evidence" / replace(each, number=number).file_name).write_text(json.dumps(value))
 
 
 def link(folder):
@@ -180,6 +183,55 @@ def swap_times(folder):
     values[0]["at"], values[1]["at"] = values[1]["at"], values[0]["at"]
     for path, value in zip((first, last), values, strict=True):
         path.write_text(json.dumps(value))
+
+
+def later(folder):
+    """Move every time of the run a hundred years on."""
+    for path in [*folder.glob("*.json"), *folder.glob("evidence/*.json")]:
+        path.write_text(re.sub(r"\b20(\d\d-\d\d-\d\dT)", r"21\1", path.read_text()))
+
+
+def nothing_judged(folder):
+    """Make as if no criterion had been selected."""
+    edit("run.json", lambda told: told.update(judged=[]))(folder)
+
+    def unjudged(told):
+        for each in told["outcomes"]:
+            each.update(status="NOT RUN", reason="not selected", expected="", observed="", advice="", evidence=[])
+
+    edit("criteria.json", unjudged)(folder)
+    add_up(folder)
+
+
+def loosened(name, value, old, new):
+    """Loosen a limit, and say so wherever it is said."""
+
+    def changed(folder):
+        edit("run.json", lambda told: told["settings"].update({name: value}))(folder)
+        path = folder / "criteria.json"
+        path.write_text(path.read_text().replace(old, new))
+        add_up(folder)
+
+    return changed
+
+
+def add_up(folder):
+    """Let totals and results follow from the criteria again, as the suite would have them."""
+    told = json.loads((folder / "criteria.json").read_text())
+    outcomes = [
+        Outcome(
+            Criterion(**each["criterion"]),
+            Status(each["status"]),
+            **{n: each[n] for n in ("expected", "observed", "advice", "reason", "seconds")},
+            evidence=tuple(each["evidence"]),
+        )
+        for each in told["outcomes"]
+    ]
+    moments = {name: datetime.fromisoformat(told[name]) for name in ("started", "ended")}
+    rest = {name: told[name] for name in ("mode", "run_id", "region", "account", "facts", "redacted", "nonce")}
+    report = RunReport(outcomes=tuple(outcomes), problems=tuple(told["problems"]), **moments, **rest)
+    for name, content in (("criteria.json", criteria(report)), ("results.json", gradescope(report))):
+        (folder / name).write_text(json.dumps(content, default=str))
 
 
 def unasked(folder):
@@ -292,12 +344,81 @@ REHASHED = (
         "INVALID",
         "points of NET-2",
     ),
+    Tampering(
+        "full marks for Gradescope",
+        edit("results.json", lambda t: [e.update(score=100) for e in t["tests"]]),
+        "DISAGREES",
+        "results.json",
+    ),
+    Tampering("a score above all", edit("results.json", lambda t: t.update(score=100)), "DISAGREES", "results.json"),
+    Tampering(
+        "a kind word in the results",
+        edit("results.json", lambda t: t.update(output="well done")),
+        "DISAGREES",
+        "results.json",
+    ),
+    Tampering("no results", drop("results.json"), "INVALID", "criteria.json is not what the suite writes"),
+    Tampering("results that are no JSON", lambda f: (f / "results.json").write_text("{"), "INVALID", "criteria.json"),
+    Tampering("more points in all", edit("criteria.json", _set("points", value=100)), "DISAGREES", "points", bundle="red"),
+    Tampering("fewer points to have", edit("criteria.json", _set("full_marks", value=1)), "DISAGREES", "full_marks"),
+    Tampering("a green flag", edit("criteria.json", _set("green", value=True)), "DISAGREES", "green", bundle="red"),
+    Tampering("no flag", edit("criteria.json", lambda t: t.pop("green")), "DISAGREES", "green", bundle="red"),
+    Tampering("other counts", edit("criteria.json", _set("counts", "PASS", value=27)), "DISAGREES", "counts", bundle="red"),
+    Tampering("a total of one's own", edit("criteria.json", _set("grade", value="A")), "DISAGREES", "grade"),
+    Tampering(
+        "reword a criterion",
+        edit("criteria.json", lambda t: _of(t, "NET-2")["criterion"].update(text="A group.")),
+        "DISAGREES",
+        "NET-2",
+    ),
+    Tampering(
+        "move a criterion to another step",
+        edit("criteria.json", lambda t: _of(t, "NET-2")["criterion"].update(step=6)),
+        "DISAGREES",
+        "NET-2",
+    ),
+    Tampering("a status that there is not", outcome("NET-2", status="GREAT"), "INVALID", "criteria.json"),
+    Tampering(
+        "another fact of the deployment", edit("criteria.json", _set("facts", "Cluster", value="mine")), "DISAGREES", "facts"
+    ),
+    Tampering(
+        "a mode with a blank",
+        both(edit("criteria.json", _set("mode", value="LIVE ")), edit("run.json", _set("mode", value="LIVE "))),
+        "INVALID",
+        "the mode LIVE",
+    ),
+    Tampering(
+        "a mode that praises itself",
+        both(
+            edit("criteria.json", _set("mode", value="LIVE, verified by AWS")),
+            edit("run.json", lambda t: t.update(mode="LIVE, verified by AWS", settings=t["settings"] | {"live": True})),
+        ),
+        "INVALID",
+        "the mode",
+    ),
+    Tampering(
+        "an end that is still to come",
+        edit("criteria.json", _set("ended", value="2120-01-01T00:00:00+00:00")),
+        "INVALID",
+        "still to come",
+    ),
+    Tampering("results of times to come", later, "INVALID", "still to come"),
+    Tampering(
+        "a nonce of another run's request",
+        replace_text("evidence/*POST-predict.json", "word-7", "word-9"),
+        "INVALID",
+        "word-9 is missing in a tag",
+        options=("--nonce", "word-9"),
+    ),
     Tampering("reword what was observed", outcome("API-1", observed="all is well"), "DISAGREES", "API-1"),
     Tampering("reword what was expected", outcome("LOAD-1", expected="anything"), "DISAGREES", "LOAD-1"),
     Tampering("drop a criterion", edit("criteria.json", lambda t: t["outcomes"].pop(3)), "DISAGREES", "TASK-1"),
     Tampering(
         "add a criterion",
-        edit("criteria.json", lambda t: t["outcomes"].append(_of(t, "NET-1") | {"criterion": {"id": "NET-9", "points": 9}})),
+        edit(
+            "criteria.json",
+            lambda t: t["outcomes"].append(_of(t, "NET-1") | {"criterion": _of(t, "NET-1")["criterion"] | {"id": "NET-9"}}),
+        ),
         "DISAGREES",
         "NET-9",
     ),
@@ -446,12 +567,44 @@ REHASHED = (
 )
 """Covered up by a new manifest, and found by the evidence."""
 
+ANY_ANSWER = ("(A classification)", "(the given schema)")
+"""What API-3 expects by the suite's own schema, and by any other."""
+NOTED = (
+    Tampering("nothing judged", nothing_judged, "AGREES", "IT WAS JUDGED IN PART: 0 of 27"),
+    Tampering("another version", edit("run.json", _set("versions", "suite", value="0" * 16)), "AGREES", "ANOTHER VERSION"),
+    Tampering(
+        "a limit for everybody",
+        loosened("max_p95_ms", 1e9, "2000 ms", "1000000000 ms"),
+        "AGREES",
+        "max_p95_ms was 1000000000.0, not 2000.0",
+    ),
+    Tampering(
+        "a schema that takes all",
+        loosened("predict_schema", {}, *ANY_ANSWER),
+        "AGREES",
+        "another JSON Schema",
+    ),
+    Tampering(
+        "no word on the options",
+        both(edit("run.json", _set("options", value="")), loosened("predict_schema", {}, *ANY_ANSWER)),
+        "AGREES",
+        "ON OTHER TERMS",
+    ),
+    Tampering(
+        "more patience",
+        edit("run.json", _set("settings", "patience", "answer", value=9999.0)),
+        "AGREES",
+        "patience.answer was 9999.0, not 10.0",
+    ),
+)
+"""What has to be told beside the verdict."""
+
 UNDETECTABLE = (
     Tampering("reword the page", append("report.html", "<p>well done</p>"), "AGREES", "replay judges evidence, not pages"),
     Tampering("reword JUnit", replace_text("junit.xml", "pytest", "grader"), "AGREES", "it is not read"),
     Tampering("another receipt", edit("cost.json", _set("region", value="moon")), "AGREES", "costs are no criterion"),
     Tampering(
-        "another fact", edit("criteria.json", _set("facts", "Image", value="mine")), "AGREES", "facts are for reading"
+        "another fact", edit("criteria.json", _set("facts", "Cost", value="0")), "AGREES", "facts of the run are for reading"
     ),
     Tampering(
         "no problems", edit("criteria.json", _set("problems", value=[])), "AGREES", "an interruption leaves no evidence"

@@ -4,24 +4,30 @@ import pytest
 
 from tests.faults.deployments.case import EVERYTHING, Case
 from tests.faults.deployments.judged import judge
-from tests.faults.deployments.stack import Account
+from tests.faults.pages import whole_page
 from tests.faults.suite import Suite
 
+pytestmark = pytest.mark.xdist_group("adopt")
 NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
+NO_LOG = "No log was kept: that is done before its group is deleted, and this run deleted none"
+READ = "What was read of it is in the evidence."
+MADE_NOTHING = {
+    "cost": "There is no receipt. This run cost nothing; the deployment costs $12.66 a month until it is cleaned up.",
+    "cleanup": "This run made nothing, so there was nothing to clean up.",
+}
 UNLOADED = Case(id="unloaded", sentence="All is as the course has it.", options=("--no-load",))
 
 
 @pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    """A standing rehearsal."""
-    with Account(tmp_path_factory.mktemp("api")) as own:
-        yield own
+def folder(tmp_path_factory):
+    """Where that run writes."""
+    return tmp_path_factory.mktemp("nothing")
 
 
 @pytest.fixture(scope="module")
-def nothing(account, tmp_path_factory):
+def nothing(stage, folder):
     """What the suite says of an account in which nobody has begun."""
-    return judge(account, NOTHING, tmp_path_factory.mktemp("nothing"))
+    return judge(stage, NOTHING, folder)
 
 
 @pytest.mark.parametrize(
@@ -46,24 +52,43 @@ def test_what_follows_from_that_is_blocked(nothing):
     assert {status: statuses.count(status) for status in statuses} == {"FAIL": 3, "BLOCKED": 18, "NOT RUN": 6}
 
 
+def test_the_page_says_of_each_part_that_it_was_somebody_elses_to_make(nothing, folder):
+    """There is no deployment to show, and with the verdict stands that nothing of one was changed."""
+    (bundle,) = (folder / "reports").glob("2*")
+    whole_page(
+        bundle,
+        deployment="Nothing was launched, so there is no deployment to show (RUN-2 is BLOCKED: by NET-1).",
+        exchange="No image was sent to the endpoint (API-3 is BLOCKED: by NET-1).",
+        log=f"{NO_LOG} (LOG-1 is BLOCKED: by NET-1). {READ}",
+        load="No load was sent (LOAD-1 is BLOCKED: by NET-1).",
+        **MADE_NOTHING | {"cost": "There is no receipt. This run cost nothing."},
+    )
+    assert "adopted: somebody else has made it" in (bundle / "report.html").read_text().partition('class="lc-board"')[0]
+
+
 def test_the_cleanup_of_an_adopted_deployment_is_not_judged(nothing):
     """It is there still; the report says how to have it judged afterwards."""
     assert "pytest --adopt --after-cleanup" in nothing.outcomes["CLEAN-1"]["reason"]
 
 
-def test_the_load_can_be_left_out(account, tmp_path):
-    """Step 5 is NOT RUN by choice, and the rest is judged."""
-    verdict = judge(account, UNLOADED, tmp_path)
+def test_the_load_can_be_left_out(stage, tmp_path):
+    """Step 5 is NOT RUN by choice, and the rest is judged; the page is whole but for what such a run has not."""
+    verdict = judge(stage, UNLOADED, tmp_path)
     assert {verdict.outcomes[name]["reason"] for name in ("LOAD-1", "LOAD-2", "LOAD-3")} == {
         "left out by choice (--no-load)"
     }
     assert [o["status"] for o in verdict.outcomes.values()].count("PASS") == 18
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    load = "No load was sent (LOAD-1 is NOT RUN: left out by choice (--no-load))."
+    parts = whole_page(bundle, load=load, log=f"{NO_LOG}. {READ}", **MADE_NOTHING)
+    assert "not seen" not in parts["deployment"].text
+    assert f"/predict?probe={bundle.name} " in parts["exchange"].text
 
 
-def test_the_bundle_of_an_adopted_deployment_is_judged_again(account, tmp_path):
+def test_the_bundle_of_an_adopted_deployment_is_judged_again(stage, tmp_path):
     """Nothing of the deployment bears the run's tag, so the grader's word is in the request and the log alone."""
     case = Case(id="named", sentence="All is as the course has it.", options=("--no-load", "--nonce=word-7"))
-    judge(account, case, tmp_path)
+    judge(stage, case, tmp_path)
     (bundle,) = (tmp_path / "reports").glob("2*")
     words = ["tests/acceptance", f"--replay={bundle}", "--nonce=word-7"]
     with Suite(words, {}, tmp_path / "replay") as suite:

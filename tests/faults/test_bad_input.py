@@ -1,9 +1,6 @@
 """What a caller gets wrong is told in one message with exit code 4, before anything is made."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +9,7 @@ from fixtures.evidence.recorder import Recorder
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import SettingsError, read_settings
 from fixtures.wire.clients import AwsError, connect
+from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,10 +107,9 @@ def test_only_live_adopts_what_is_not_on_this_machine(environ, message, tmp_path
 )
 def test_pytest_ends_with_a_usage_error_and_leaves_nothing(arguments, message, tmp_path):
     """Exit code 4, no traceback, and no report that could be taken for a success."""
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-k", "NET-1", "--reports", str(tmp_path), *arguments]
-    run = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, timeout=60, check=False)
-    output = run.stdout + run.stderr
-    assert run.returncode == pytest.ExitCode.USAGE_ERROR, output
-    assert message in output
-    assert "Traceback" not in output
+    with Suite(["tests/acceptance", "-k", "NET-1", "--reports", str(tmp_path), *arguments], {}, tmp_path) as suite:
+        ended = suite.wait()
+    assert ended.code == pytest.ExitCode.USAGE_ERROR, ended
+    assert message in ended.output
+    assert "Traceback" not in ended.output
     assert not list(tmp_path.rglob("report.html"))

@@ -1,15 +1,12 @@
 """Each broken deployment turns its criterion red with advice, and nothing else: the rest is PASS or BLOCKED by it."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.faults.suite import rehearsing
+
 GOOD_APP = """
 import logging, os, time
 from fastapi import FastAPI, File, HTTPException, UploadFile
@@ -64,20 +61,19 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_fault_turns_its_criterion_red_and_no_other(fault, tmp_path):
+def test_a_fault_turns_its_criterion_red_and_no_other(fault, stage, tmp_path):
     """The right criterion is FAIL and says what to do; every other one is PASS, or BLOCKED by it."""
     app = tmp_path / "api" / "app"
     app.mkdir(parents=True)
     (app / "main.py").write_text(fault.app)
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--app", str(app.parent)]
-    command += ["--reports", str(tmp_path / "reports"), "--load-seconds", "1", *fault.options]
-    command += ["-p", "tests.faults.sabotage"] if fault.sabotage else []
-    environment = os.environ | {"SABOTAGE": fault.sabotage}
-    run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    words = ["-p", "tests.faults.sabotage"] if fault.sabotage else []
+    variables = stage.variables | {"LAUNCH_CONTROL_SABOTAGE": fault.sabotage}
+    with rehearsing(tmp_path, f"--app={app.parent}", *fault.options, *words, **variables) as suite:
+        ended = suite.wait()
     report = json.loads((tmp_path / "reports" / "latest" / "criteria.json").read_text())
     outcomes = {outcome["criterion"]["id"]: outcome for outcome in report["outcomes"]}
     red = outcomes.pop(fault.criterion)
-    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
+    assert ended.code == pytest.ExitCode.TESTS_FAILED, ended
     assert red["status"] == "FAIL"
     assert fault.help in red["observed"] + red["advice"]
     noise = {name: o for name, o in outcomes.items() if (o["status"], o["reason"]) not in allowed(fault.criterion)}

@@ -1,25 +1,24 @@
 """fixtures/caller-policy.json allows what the suite does, and nothing else: both are seen in runs of it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import boto3
 import pytest
-import requests
 from botocore.exceptions import ClientError
 
-from fixtures.preflight.permissions import policy
+from fixtures.ledger.owner import mark
+from fixtures.preflight.permissions import POLICY_FILE, policy
 from fixtures.wire.waiting import Waiter
-from tests.course.standing import Standing
 from tests.faults.record_calls import VARIABLE
+from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
-SECONDS = 120
+pytestmark = pytest.mark.xdist_group("caller policy")
 SERVICES = ("ec2", "ecs", "iam", "logs", "ecr", "application-autoscaling", "service-quotas", "sts")
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""
@@ -54,49 +53,39 @@ IMPLIED = (
 )
 
 
-COMMAND = [sys.executable, "-m", "pytest", "tests/acceptance", "--live", "-q", "--load-seconds", "1", "--steady", "1"]
+OPTIONS = ("--live", "-q", "--load-seconds=1", "--steady=1", "--region=us-east-1")
+KEYS = {"AWS_ACCESS_KEY_ID": "somebody", "AWS_SECRET_ACCESS_KEY": "something"}
 
 
-def environment(standing, **more):
-    """What a person's shell has who uses this rehearsal."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")} | standing.exports | more
-
-
-def suite(variables, reports, *arguments):
-    """The suite's exit code, and what it printed."""
-    command = [*COMMAND, "--reports", str(reports), *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=SECONDS, check=False)
-    return done.returncode, done.stdout + done.stderr
-
-
-def assert_ended(code, ended):
-    """The suite ended with that code."""
-    assert ended[0] == code, ended[1]
-
-
-def killed_with_everything_made(variables, reports, *arguments):
-    """A run that is killed when it has made all that a run makes."""
-    command = [*COMMAND, "--reports", str(reports), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as run:
-        sign = "*/evidence/*PutScheduledAction.json"
-        before = set(reports.glob(sign))
-        Waiter().until("the fuse", lambda: set(reports.glob(sign)) - before or run.poll() is not None, bool, 60)
-        assert run.poll() is None, "it ended before the moment came"
-        run.kill()
+def launching(stage, folder, *words, **variables):
+    """A run on this stage that has begun."""
+    words = ("tests/acceptance", *OPTIONS, f"--reports={folder / 'reports'}", *words)
+    return Suite(words, stage.variables | KEYS | variables, folder)
 
 
 @pytest.fixture(scope="module")
-def calls(tmp_path_factory):
+def calls(stage, tmp_path_factory):
     """The actions of a plan, a run, a run beside what a killed one left, and the sweep of that."""
-    reports, record = tmp_path_factory.mktemp("reports"), tmp_path_factory.mktemp("calls") / "calls.txt"
-    plugin = ("-p", "tests.faults.record_calls")
-    with Standing() as standing:
-        variables = environment(standing, **{VARIABLE: str(record)})
-        for arguments in ("--plan",), ():
-            assert_ended(0, suite(variables, reports, *plugin, *arguments))
-        killed_with_everything_made(variables, reports, *plugin)
-        assert_ended(pytest.ExitCode.USAGE_ERROR, suite(variables, reports, *plugin))
-        assert_ended(0, suite(variables, reports, *plugin, "--sweep"))
+    folder = tmp_path_factory.mktemp("calls")
+    record = folder / "calls.txt"
+
+    def begun(*words):
+        return launching(stage, folder, "-p", "tests.faults.record_calls", *words, **{VARIABLE: str(record)})
+
+    def ended(*words):
+        with begun(*words) as suite:
+            return suite.wait()
+
+    stage.reset()
+    for word in ["--plan"], []:
+        assert ended(*word).code == 0
+    with begun() as suite:
+        sign = "reports/*/evidence/*PutScheduledAction.json"
+        before = set(folder.glob(sign))
+        Waiter().until("the fuse", lambda: set(folder.glob(sign)) - before or not suite.running, bool, 60)
+        assert suite.running, suite.output
+    assert ended().code == pytest.ExitCode.USAGE_ERROR
+    assert ended("--sweep").code == 0
     return set(record.read_text(encoding="utf-8").split())
 
 
@@ -114,32 +103,30 @@ def test_what_a_run_could_call_is_allowed_too():
     for client in (boto3.Session("x", "x", region_name="us-east-1").client(name) for name in SERVICES):
         for method, operation in client.meta.method_to_api_mapping.items():
             known.setdefault(method, set()).add(f"{client.meta.service_model.signing_name}:{operation}")
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "fixtures").glob("*.py"))
+    paths = [path for path in (ROOT / "fixtures").rglob("*.py") if "rehearsal" not in path.parts]
+    source = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     named = set(re.findall(r"\.([a-z_]+)\(", source)) | set(re.findall(r'get_paginator\("([a-z_]+)"\)', source))
     assert len(named & set(known)) > 30
     assert {method: known[method] for method in named & set(known) if not known[method] & allowed} == {}
 
 
-def test_the_suite_runs_with_nothing_but_these_actions(tmp_path):
+def test_the_suite_runs_with_nothing_but_these_actions(stage, tmp_path):
     """IAM as moto has it enforces actions, not resources and conditions: those are left open here."""
     statements = [{"Effect": "Allow", "Action": list(s.actions), "Resource": "*"} for s in policy()]
-    with Standing() as standing:
-        iam = boto3.Session("x", "x", region_name="us-east-1").client("iam", endpoint_url=standing.url)
-        iam.create_user(UserName="learner")
-        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        iam.put_user_policy(UserName="learner", PolicyName="caller", PolicyDocument=document)
-        key = iam.create_access_key(UserName="learner")["AccessKey"]
-        plain = {"Content-Type": "text/plain"}
-        requests.post(f"{standing.url}/moto-api/reset-auth", "0", headers=plain, timeout=10).raise_for_status()
-        own = {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-        code, printed = suite(environment(standing, **own), tmp_path)
+    stage.reset()
+    iam = stage.clients("us-east-1")["iam"]
+    iam.create_user(UserName="learner")
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName="learner", PolicyName="caller", PolicyDocument=document)
+    with stage.guarded(iam.create_access_key(UserName="learner")["AccessKey"]) as variables:
+        with launching(stage, tmp_path, **variables) as suite:
+            ended = suite.wait()
+        own = boto3.Session(variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
         with pytest.raises(ClientError, match="not authorized to perform: iam:DeleteUser"):
-            boto3.Session(*own.values(), region_name="us-east-1").client("iam", endpoint_url=standing.url).delete_user(
-                UserName="learner"
-            )
-    assert code == 0, printed
-    assert "27 PASS" in printed
-    assert "arn:aws:iam::123456789012:user/learner" in printed
+            own.client("iam", endpoint_url=stage.url).delete_user(UserName="learner")
+    assert ended.code == 0, ended
+    assert "27 PASS" in ended.output
+    assert "arn:aws:iam::123456789012:user/learner" in ended.output
 
 
 @pytest.mark.parametrize("implied", IMPLIED, ids=lambda implied: implied.action)
@@ -165,11 +152,94 @@ def test_what_deletes_or_grants_is_bound_to_the_courses_names(action, resources)
     assert statement.resources == (resources,)
 
 
+HERE = "us-east-1:123456789012"
+GROUP, TARGET = f"arn:aws:ec2:{HERE}:security-group/sg-1", f"arn:aws:application-autoscaling:{HERE}:scalable-target/1"
+SERVICE = f"arn:aws:ecs:{HERE}:service/satellite-cluster/satellite-service"
+EXISTING = {
+    "ec2:AuthorizeSecurityGroupIngress": GROUP,
+    "ec2:DeleteSecurityGroup": GROUP,
+    "ecs:DeleteCluster": f"arn:aws:ecs:{HERE}:cluster/satellite-cluster",
+    "ecs:DeleteService": SERVICE,
+    "ecs:UpdateService": SERVICE,
+    "logs:DeleteLogGroup": f"arn:aws:logs:{HERE}:log-group:/ecs/satellite-api:*",
+    "application-autoscaling:DeregisterScalableTarget": TARGET,
+    "application-autoscaling:PutScheduledAction": TARGET,
+}
+"""What is called of things that exist, with what the course calls them."""
+NEW = {
+    "ec2:CreateTags": GROUP,
+    "ecs:CreateCluster": "*",
+    "ecs:CreateService": SERVICE,
+    "ecs:RegisterTaskDefinition": "*",
+    "application-autoscaling:RegisterScalableTarget": "*",
+}
+"""What makes something, and gives it tags."""
+UNLIMITED = {
+    "ecs:DeregisterTaskDefinition": "AWS knows neither resources nor tags of it: only the suite itself looks before it",
+    "ec2:CreateSecurityGroup": "it deletes nothing; its tags need ec2:CreateTags, which has the condition",
+    "logs:CreateLogGroup": "it deletes nothing; CloudWatch Logs does not promise to know the tags of a request",
+    "iam:CreateRole": "the shared role is never deleted",
+    "iam:AttachRolePolicy": "the shared role is never deleted",
+}
+"""Writes that AWS lets nobody limit to a run's tag, or that need not be."""
+WRITES = re.compile(r":(?!Describe|List|Get|Filter|BatchGet|Simulate)")
+OTHERS_TAGS = {
+    "without any tag": {},
+    "somebody's": {"owner": "bob", "project": "satellite"},
+    "a tag like ours": {"launch-control-run": "nightly"},
+    "an empty tag": {"launch-control-run": ""},
+    "a longer tag": {"launch-control-run": "20260101T000000Z-abcd-copy"},
+    "another key": {"Launch-Control": "20260101T000000Z-abcd", "launch-control-owner": "bob"},
+}
+
+
+def allows(action, arn, key, tags):
+    """Whether the policy allows it of what has these tags: its conditions about tags are looked at, the others hold."""
+    for statement in json.loads(POLICY_FILE.read_text(encoding="utf-8"))["Statement"]:
+        actions, patterns = (listed(statement[name]) for name in ("Action", "Resource"))
+        if action in actions and any(fnmatchcase(arn, pattern) for pattern in patterns):
+            conditions = {k: v for test in statement.get("Condition", {}).values() for k, v in test.items()}
+            wanted = {k.removeprefix(key): v for k, v in conditions.items() if k.startswith(key)}
+            assert not wanted or "StringLike" in statement["Condition"]
+            if all(tag in tags and fnmatchcase(tags[tag], pattern) for tag, pattern in wanted.items()):
+                return True
+    return False
+
+
+def listed(value):
+    """A value of a policy that may be one or many."""
+    return [value] if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("tags", OTHERS_TAGS.values(), ids=OTHERS_TAGS.keys())
+def test_what_is_somebody_elses_cannot_be_changed_or_deleted(tags):
+    """It has the very names that the course gives, and the policy allows nothing of it all the same."""
+    assert [action for action, arn in EXISTING.items() if allows(action, arn, "aws:ResourceTag/", tags)] == []
+
+
+@pytest.mark.parametrize("tags", OTHERS_TAGS.values(), ids=OTHERS_TAGS.keys())
+def test_nothing_is_made_that_bears_no_runs_tag(tags):
+    """What the policy lets somebody make it also lets him delete."""
+    assert [action for action, arn in NEW.items() if allows(action, arn, "aws:RequestTag/", tags)] == []
+
+
+def test_what_a_run_makes_it_may_change_and_delete():
+    """Its own tags are those that the policy asks for."""
+    tags = mark("20260101T000000Z-abcd", datetime.now(UTC)).tags
+    assert [action for action, arn in EXISTING.items() if not allows(action, arn, "aws:ResourceTag/", tags)] == []
+    assert [action for action, arn in NEW.items() if not allows(action, arn, "aws:RequestTag/", tags)] == []
+
+
+def test_every_write_is_limited_to_a_runs_tag_or_says_why_not(calls):
+    """A call that is new has to be thought about."""
+    writes = {call for call in calls if WRITES.search(call)} | {"ec2:CreateTags"}
+    assert writes == set(EXISTING) | set(NEW) | set(UNLIMITED)
+
+
 def test_what_grants_rights_has_a_condition():
-    """A role is only handed to ECS's tasks, only AWS's own policy is attached, and only groups of runs are deleted."""
+    """A role is only handed to ECS's tasks, only AWS's own policy is attached, and only what is being made is tagged."""
     conditions = {action: set(statement.context) for statement in policy() for action in statement.actions}
     assert conditions["iam:PassRole"] == {"iam:PassedToService"}
     assert conditions["iam:AttachRolePolicy"] == {"iam:PolicyARN"}
     assert conditions["iam:CreateServiceLinkedRole"] == {"iam:AWSServiceName"}
-    assert conditions["ec2:CreateTags"] == {"ec2:CreateAction"}
-    assert conditions["ec2:DeleteSecurityGroup"] == {"aws:ResourceTag/launch-control-run"}
+    assert conditions["ec2:CreateTags"] == {"ec2:CreateAction", "aws:RequestTag/launch-control-run"}

@@ -2,19 +2,16 @@
 
 import gzip
 import json
-import os
 import platform
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
 from tests.faults.canaries import APP, CANARIES, OTHERS
+from tests.faults.suite import rehearsing
 
-ROOT = Path(__file__).parents[2]
 OWN_ACCOUNT = "123456789012"
+pytestmark = pytest.mark.xdist_group("canaries")
 
 
 @pytest.fixture(scope="module")
@@ -24,20 +21,9 @@ def run(tmp_path_factory):
     (folder / "api" / "app").mkdir(parents=True)
     (folder / "api" / "app" / "main.py").write_text(APP)
     (folder / "canaryhouse").mkdir()
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/acceptance",
-        "-q",
-        "--load-seconds",
-        "1",
-        "-p",
-        "tests.faults.canaries",
-    ]
-    command += ["--app", str(folder / "api"), "--reports", str(folder / "reports")]
-    environment = os.environ | {"HOME": str(folder / "canaryhouse"), "USER": "canaryuser", "LOGNAME": "canaryuser"}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    variables = {"HOME": str(folder / "canaryhouse"), "USER": "canaryuser", "LOGNAME": "canaryuser"}
+    with rehearsing(folder, "-p", "tests.faults.canaries", f"--app={folder / 'api'}", **variables) as suite:
+        ended = suite.wait()
     (bundle,) = [path for path in (folder / "reports").iterdir() if path.name != "latest"]
     return ended, bundle
 
@@ -45,7 +31,7 @@ def run(tmp_path_factory):
 def outputs(run):
     """Every text of the run by where it is; what is packed is unpacked."""
     ended, bundle = run
-    found = {"terminal": ended.stdout + ended.stderr}
+    found = {"terminal": ended.output}
     for path in bundle.rglob("*"):
         if path.is_file() and path.suffix != ".jpg":
             content = path.read_bytes()
@@ -59,7 +45,7 @@ def test_the_canaries_were_planted(run):
     ended, bundle = run
     found = outputs(run)
     log = found["logs/service.log"]
-    assert ended.returncode == pytest.ExitCode.TESTS_FAILED, ended.stdout
+    assert ended.code == pytest.ExitCode.TESTS_FAILED, ended
     assert "[e-mail]" in log
     assert "[access key]" in log
     assert "RuntimeError" in found["terminal"]
@@ -97,20 +83,10 @@ def test_what_proves_something_survives(run):
 
 def test_a_run_that_hides_nothing_says_so(tmp_path):
     """--no-redact leaves all as it is, and marks the bundle."""
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "tests/acceptance",
-        "-q",
-        "-k",
-        "TASK-1",
-        "--no-redact",
-        "--reports",
-        str(tmp_path),
-    ]
-    subprocess.run(command, cwd=ROOT, capture_output=True, timeout=60, check=True)
-    bundle = (tmp_path / "latest").resolve()
+    with rehearsing(tmp_path, "-k", "TASK-1", "--no-redact") as suite:
+        ended = suite.wait()
+    assert ended.code == 0, ended
+    bundle = (tmp_path / "reports" / "latest").resolve()
     assert json.loads((bundle / "criteria.json").read_text())["redacted"] is False
     assert json.loads((bundle / "run.json").read_text())["redacted"] is False
     assert OWN_ACCOUNT in (bundle / "task-def.json").read_text()

@@ -1,17 +1,14 @@
 """A suite that is killed, at any point, leaves no process behind, and a page that does not look like a verdict."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+import signal
 
 import psutil
 import pytest
 
 from fixtures.wire.waiting import Waiter
+from tests.faults.suite import rehearsing
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 5.0
+SECONDS = 30.0
 MOMENTS = {
     "the rehearsal starts": "*/rehearsal.log",
     "the group is made": "*/evidence/*CreateSecurityGroup.json",
@@ -41,16 +38,15 @@ def alive(process):
 
 
 @pytest.mark.parametrize("sign", MOMENTS.values(), ids=MOMENTS.keys())
-def test_a_killed_suite_leaves_no_process(sign, tmp_path):
+def test_a_killed_suite_leaves_no_process(sign, small_api, tmp_path):
     """SIGKILL lets nobody clean up: whoever depends on the suite has to notice by himself, and so has a reader."""
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "-q", "--reports", str(tmp_path / "reports")]
-    environment = os.environ | {"MARK_OF_THIS_TEST": str(tmp_path)}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as suite:
+    with rehearsing(tmp_path, f"--app={small_api}", MARK_OF_THIS_TEST=str(tmp_path)) as suite:
         reports = tmp_path / "reports"
-        Waiter().until(sign, lambda: any(reports.glob(sign)) or suite.poll() is not None, bool, 60)
-        assert suite.poll() is None, "it ended before the moment came"
+        Waiter().until(sign, lambda: any(reports.glob(sign)) or not suite.running, bool, 60)
+        assert suite.running, suite.output
         children = psutil.Process(suite.pid).children(recursive=True)
-        suite.kill()
+        suite.signal(signal.SIGKILL)
+        suite.wait()
     assert children
     left = Waiter().settle("processes gone", lambda: [p for p in children if alive(p)], lambda p: not p, SECONDS)
     assert left == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.course.standing import Standing
+from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 60
@@ -20,7 +20,7 @@ NAMES = {"group": "satellite-api-sg", "cluster": "satellite-cluster", "logs": "/
 
 @dataclass
 class Account:
-    """An account in a standing rehearsal, and the suite run in it as a person does."""
+    """An account on the stage, and the suite run in it as a person does."""
 
     variables: dict[str, str]
     session: boto3.Session
@@ -30,15 +30,23 @@ class Account:
         """A client of a service."""
         return self.session.client(service, endpoint_url=self.url)
 
-    def pytest(self, reports, *arguments):
-        """`pytest --live` with these arguments; what it printed, and its exit code."""
-        command = [sys.executable, "-m", "pytest", "tests/acceptance", "--live", "--reports", str(reports), *arguments]
-        return self.run(command)
+    def pytest(self, folder, *arguments):
+        """`pytest --live` with these arguments; its exit code, and what it printed."""
+        words = ["tests/acceptance", "--live", f"--reports={folder / 'reports'}", *arguments]
+        with Suite(words, self.variables, folder) as suite:
+            ended = suite.wait()
+        return ended.code, ended.output
 
-    def run(self, command):
-        """A command in a shell that has the account's variables."""
+    def run(self, commands):
+        """The same of commands in a shell that has the account's variables."""
         done = subprocess.run(
-            command, cwd=ROOT, env=self.variables, capture_output=True, text=True, timeout=SECONDS, check=False
+            ["bash", "-c", commands],  # noqa: S607 - the bash of PATH
+            cwd=ROOT,
+            env=self.variables,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -55,20 +63,19 @@ class Account:
         }
 
 
-@pytest.fixture(scope="module")
-def account():
-    """One account for all tests: none of them makes anything in it that it does not remove."""
-    with Standing() as standing:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        kept["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        session = boto3.Session("rehearsal", "rehearsal", region_name="us-east-1")
-        yield Account(kept | standing.exports, session, standing.url)
+@pytest.fixture
+def account(stage):
+    """A new account, and what a person's shell has who uses this rehearsal."""
+    stage.reset()
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    session = boto3.Session("rehearsal", "rehearsal", region_name="us-east-1")
+    return Account({"PATH": path} | stage.standing.exports, session, stage.url)
 
 
 def refused(account, folder, *arguments):
     """The message of a run that may not start: it is one, without a traceback, and nothing was made."""
     before = account.things()
-    code, output = account.pytest(folder / "reports", *arguments)
+    code, output = account.pytest(folder, *arguments)
     assert code == pytest.ExitCode.USAGE_ERROR, output
     assert "Traceback" not in output
     assert account.things() == before
@@ -96,7 +103,7 @@ def test_everything_that_is_wrong_is_in_one_message(account, tmp_path):
 def test_a_plan_says_everything_and_makes_nothing(account, tmp_path):
     """What would be made, what it costs, and what was looked at."""
     before = account.things()
-    code, output = account.pytest(tmp_path / "reports", "--plan", "--expect-account", ACCOUNT)
+    code, output = account.pytest(tmp_path, "--plan", "--expect-account", ACCOUNT)
     assert code == 0, output
     assert account.things() == before
     assert "it makes the security group satellite-api-sg" in output
@@ -127,9 +134,9 @@ def test_the_remedy_for_what_a_learner_left_works(account, tmp_path):
     message = refused(account, tmp_path)
     assert message.startswith("1 thing to mend first\nrefused  names: there is already the service satellite-service, ")
     remedy = message.partition("if it is left from your own work on the course: ")[2].splitlines()[0]
-    code, output = account.run(["bash", "-c", f"set -e; {remedy}"])
+    code, output = account.run(f"set -e; {remedy}")
     assert code == 0, output
-    code, output = account.pytest(tmp_path / "reports", "--plan")
+    code, output = account.pytest(tmp_path, "--plan")
     assert code == 0, output
 
 
@@ -141,9 +148,9 @@ def test_a_role_that_ecs_may_not_use_is_refused_and_mended(account, tmp_path):
         message = refused(account, tmp_path)
         assert "ecsTaskExecutionRole does not trust ecs-tasks.amazonaws.com" in message
         command = message[message.index("aws iam update-assume-role-policy") :].partition("; or name another role")[0]
-        code, output = account.run(["bash", "-c", command])
+        code, output = account.run(command)
         assert code == 0, output
-        code, output = account.pytest(tmp_path / "reports", "--plan")
+        code, output = account.pytest(tmp_path, "--plan")
         assert code == 0, output
     finally:
         account.client("iam").delete_role(RoleName="ecsTaskExecutionRole")

@@ -9,70 +9,55 @@ from pathlib import Path
 import pytest
 
 from fixtures.wire.waiting import Waiter
-from tests.faults.account import REGION, Account
+from tests.faults.account import REGION
 from tests.faults.aws_faults import FOREVER, IAM_PREFIXES, Fault
-from tests.faults.matrix import BRIEFLY, Place, launch, operations, sweep
+from tests.faults.calls import OPERATIONS
+from tests.faults.matrix import BRIEFLY, Place, launch, sweep
 
 SECONDS = 20.0
 TRACEBACK = re.compile(r"^Traceback|^E {3}(?! *\[)|^\S+\.py:\d+: ", re.MULTILINE)
 
 
-@pytest.fixture(scope="module")
-def account():
-    """An account with strangers' things in it."""
-    with Account() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-def called(account, tmp_path_factory):
-    """Every operation that the suite calls, each with the smallest selection that makes it do so."""
-    return operations(account, tmp_path_factory.mktemp("clean"))
-
-
 @pytest.mark.parametrize("kind", ["access_denied", "expired_token"])
-def test_what_aws_refuses_is_told_in_its_words(kind, account, called, tmp_path, subtests):
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_what_aws_refuses_is_told_in_its_words(operation, kind, account, tmp_path):
     """A permission that is missing, or credentials that end, are nobody's deployment; what stays is told with its remedy."""
-    for operation, selection in called.items():
-        place = Place(tmp_path / operation)
-        account.without_the_role()
-        with subtests.test(f"{kind} at {operation}"), account.restored():
-            fault = Fault(kind, operation, last=FOREVER, spreads=kind == "expired_token")
-            with launch(account, place, fault, selection=selection, options=BRIEFLY) as suite:
-                ended = suite.wait()
-            assert f"{operation} {kind}" in place.record.read_text()
-            assert not TRACEBACK.search(ended.output), str(ended)
-            statuses = {o["status"] for o in place.outcomes().values()}
-            left = account.left_behind() if ended.code == 0 else account.changes()
-            untold = [line for line in left if not is_told(line, ended.output)]
-            assert untold == [], str(ended)
-            if ended.code != 0:
-                assert ended.code in (1, 2, 4), str(ended)
-                assert words(kind, operation) in " ".join(ended.output.split()), str(ended)
-                assert "FAIL" not in statuses, str(ended)
-            else:
-                assert statuses <= {"PASS", "NOT RUN"}, str(ended)
-                assert left == []
-            if left:
-                assert ended.code != 0
-                swept = sweep(account, place)
-                assert account.left_behind() == [], str(swept)
-                assert swept.code == 0, str(swept)
+    place = Place(tmp_path)
+    account.without_the_role()
+    fault = Fault(kind, operation, last=FOREVER, spreads=kind == "expired_token")
+    with launch(account, place, fault, selection=OPERATIONS[operation], options=BRIEFLY) as suite:
+        ended = suite.wait()
+    assert f"{operation} {kind}" in place.record.read_text()
+    assert not TRACEBACK.search(ended.output), str(ended)
+    statuses = {o["status"] for o in place.outcomes().values()}
+    left = account.left_behind() if ended.code == 0 else account.changes()
+    untold = [line for line in left if not is_told(line, ended.output)]
+    assert untold == [], str(ended)
+    if ended.code != 0:
+        assert ended.code in (1, 2, 4), str(ended)
+        assert words(kind, operation) in " ".join(ended.output.split()), str(ended)
+        assert "FAIL" not in statuses, str(ended)
+    else:
+        assert statuses <= {"PASS", "NOT RUN"}, str(ended)
+        assert left == []
+    if left:
+        assert ended.code != 0
+        swept = sweep(account, place)
+        assert account.left_behind() == [], str(swept)
+        assert swept.code == 0, str(swept)
 
 
 def test_the_commands_that_are_told_remove_everything(account, tmp_path):
     """Whoever pastes them, one after the other, needs no sweep: they are complete, and in the order that AWS needs."""
-    place = Place(tmp_path)
-    with account.restored():
-        with launch(account, place, Fault("expired_token", "ecs.DeleteService", spreads=True)) as suite:
-            ended = suite.wait()
-        commands = re.findall(r"^LEFT BEHIND: .*Remove it with: (aws .*)$", ended.output, re.MULTILINE)
-        assert [command.split()[2].split("-")[0] for command in commands].count("delete") >= 4, str(ended)
-        for command in commands:
-            run_it = lambda command=command: aws(account, command)  # noqa: E731 - what is still draining takes a moment
-            said = Waiter().settle(command, run_it, lambda said: not said, SECONDS)
-            assert said == "", f"{command}: {said}"
-        assert account.left_behind() == [], str(ended)
+    with launch(account, Place(tmp_path), Fault("expired_token", "ecs.DeleteService", spreads=True)) as suite:
+        ended = suite.wait()
+    commands = re.findall(r"^LEFT BEHIND: .*Remove it with: (aws .*)$", ended.output, re.MULTILINE)
+    assert [command.split()[2].split("-")[0] for command in commands].count("delete") >= 4, str(ended)
+    for command in commands:
+        run_it = lambda command=command: aws(account, command)  # noqa: E731 - what is still draining takes a moment
+        said = Waiter().settle(command, run_it, lambda said: not said, SECONDS)
+        assert said == "", f"{command}: {said}"
+    assert account.left_behind() == [], str(ended)
 
 
 def aws(account, command):

@@ -9,27 +9,15 @@ from datetime import datetime
 import pytest
 
 from fixtures.wire.waiting import Waiter
-from tests.faults.account import Account
+from load import stress_test
 from tests.faults.aws_faults import Fault
-from tests.faults.matrix import EVERYTHING_MADE, Place, launch, sweep
+from tests.faults.calls import EVERYTHING_MADE
+from tests.faults.matrix import Place, launch, sweep
+from tests.faults.pages import tells_its_run
 
 SECONDS = 30.0
 IDLE_SECONDS = 2.0
 WHOLE = ("--load-seconds=1", "--steady=1")
-
-
-@pytest.fixture(scope="module")
-def account():
-    """An account with strangers' things in it."""
-    with Account() as own:
-        yield own
-
-
-@pytest.fixture(scope="module")
-def serving():
-    """An account whose task serves the reference classifier: every criterion can be met."""
-    with Account("--region", "us-east-1") as own:
-        yield own
 
 
 @pytest.fixture
@@ -81,30 +69,30 @@ def test_a_terminal_that_is_closed_leaves_nothing(account, place):
     assert ended.code == pytest.ExitCode.INTERRUPTED, ended
 
 
-def test_two_runs_with_other_names_do_not_meet(serving, tmp_path):
-    """Both are whole, at the same time, in one serving."""
+def test_two_runs_with_other_names_do_not_meet(account, tmp_path):
+    """Both are whole, at the same time, in one account."""
     places = [Place(tmp_path / name) for name in ("one", "two")]
     options = [(f"--name-suffix={place.folder.name}", *WHOLE) for place in places]
     with (
-        launch(serving, places[0], options=options[0], selection="") as one,
-        launch(serving, places[1], options=options[1], selection="") as two,
+        launch(account, places[0], options=options[0], selection="") as one,
+        launch(account, places[1], options=options[1], selection="") as two,
     ):
         ended = [one.wait(), two.wait()]
-    assert serving.left_behind() == [], ended
+    assert account.left_behind() == [], ended
     assert [each.code for each in ended] == [0, 0], ended
     assert ["27 PASS" in each.output for each in ended] == [True, True]
 
 
-def test_of_two_runs_with_the_same_names_the_second_is_refused(serving, tmp_path):
+def test_of_two_runs_with_the_same_names_the_second_is_refused(account, tmp_path):
     """It says whose the names are, makes nothing, and the first does not notice."""
     places = [Place(tmp_path / name) for name in ("one", "two")]
-    with launch(serving, places[0], options=WHOLE, selection="") as one:
+    with launch(account, places[0], options=WHOLE, selection="") as one:
         made = places[0].record
         Waiter().until("group made", lambda: made.exists() and "CreateCluster" in made.read_text(), bool, SECONDS)
-        with launch(serving, places[1]) as two:
+        with launch(account, places[1]) as two:
             second = two.wait()
         first = one.wait()
-    assert serving.left_behind() == [], (first, second)
+    assert account.left_behind() == [], (first, second)
     assert first.code == 0, first
     assert second.code == pytest.ExitCode.USAGE_ERROR, second
     assert "--name-suffix" in second.output
@@ -120,28 +108,31 @@ def test_a_namesake_that_was_a_moment_faster_is_left_alone(account, tmp_path):
     assert sorted(each.code for each in ended) in ([0, 1], [0, 4]), ended
 
 
-def test_what_is_kept_is_told_with_its_price_and_swept(serving, place):
+def test_what_is_kept_is_told_with_its_price_and_swept(account, place, monkeypatch, capsys):
     """`--keep` leaves it up: what it costs, and the command that removes it, are said at the end."""
-    with launch(serving, place, options=("--keep",), selection="API-1") as suite:
+    with launch(account, place, options=("--keep",), selection="API-1") as suite:
         kept = suite.wait()
     assert kept.code == 0, kept
-    assert list(place.reports.glob("*/endpoint.json"))  # the stress script still finds it
+    (written,) = place.reports.glob("2*/endpoint.json")
+    monkeypatch.setattr(stress_test, "ENDPOINT", written)
+    assert stress_test.main(["http://192.0.2.1"]) == 2
+    assert "is not the deployment under test (http://127." in capsys.readouterr().out  # the stress script still finds it
     assert "costs $0.0173 an hour" in kept.output
     assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
-    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
-    listed = sweep(serving, place, "--plan")
+    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
+    listed = sweep(account, place, "--plan")
     assert listed.code == 0, listed
     assert "service satellite-service" in listed.output
-    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in serving.left_behind())
-    assert sweep(serving, place).code == 0
-    assert serving.left_behind() == []
+    assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
+    assert sweep(account, place).code == 0
+    assert account.left_behind() == []
 
 
-def test_a_role_of_ones_own_leaves_iam_alone(serving, place):
+def test_a_role_of_ones_own_leaves_iam_alone(account, place):
     """Learner Labs have a role and let nobody make one: IAM is not even read."""
-    with launch(serving, place, options=("--execution-role=satellite-role", *WHOLE), selection="") as suite:
+    with launch(account, place, options=("--execution-role=satellite-role", *WHOLE), selection="") as suite:
         ended = suite.wait()
-    assert serving.left_behind() == [], ended
+    assert account.left_behind() == [], ended
     assert ended.code == 0, ended
     assert [str(call) for call in place.calls() if call.operation.startswith("iam.")] == []
     outcome = place.outcomes()["TASK-5"]
@@ -150,12 +141,16 @@ def test_a_role_of_ones_own_leaves_iam_alone(serving, place):
     assert {o["status"] for name, o in place.outcomes().items() if name != "TASK-5"} == {"PASS"}
 
 
-def test_no_task_stands_idle(serving, place):
-    """From the last answer that a criterion needs of the task to the request that ends it: we pay for no idle task."""
-    with launch(serving, place, options=WHOLE, selection="") as suite:
+def test_a_whole_run_keeps_no_task_idle_and_its_page_is_whole(account, place):
+    """We pay for no idle task; each part of the page has this very run's content, and its top says that it was not AWS."""
+    with launch(account, place, options=WHOLE, selection="") as suite:
         ended = suite.wait()
     assert ended.code == 0, ended
     assert idle_seconds(place) < IDLE_SECONDS
+    (bundle,) = place.reports.glob("2*")
+    tells_its_run(bundle)
+    aimed = f"<strong>LIVE at {account.variables['AWS_ENDPOINT_URL']}, which is not AWS</strong>"
+    assert aimed in (bundle / "report.html").read_text()
 
 
 def idle_seconds(place):
@@ -172,12 +167,12 @@ def idle_seconds(place):
     return (times[1] - times[0]).total_seconds()
 
 
-def test_the_selection_makes_what_a_whole_run_makes(serving, tmp_path):
+def test_the_selection_makes_what_a_whole_run_makes(account, tmp_path):
     """The matrices judge few criteria, to be fast; what they make and unmake is everything."""
     places = [Place(tmp_path / name) for name in ("few", "all")]
     for place, selection in zip(places, (EVERYTHING_MADE, ""), strict=True):
-        serving.without_the_role()
-        with launch(serving, place, options=WHOLE, selection=selection) as suite:
+        account.without_the_role()
+        with launch(account, place, options=WHOLE, selection=selection) as suite:
             assert suite.wait().code == 0
     few, everything = (sorted(str(call) for call in place.calls() if call.writes) for place in places)
     assert few == everything

@@ -14,6 +14,7 @@ import pytest
 from fixtures.evidence.manifest import write_manifest
 from tests.faults.suite import Suite
 
+pytestmark = pytest.mark.xdist_group("way in")
 ROOT = Path(__file__).parents[2]
 USAGE, INVALID = 4, 6
 CODE = "open({seen!r}, 'a').write('ran ' + __file__ + '\\n')\n"
@@ -47,14 +48,14 @@ class Place:
     seen: Path
     """What was run of the bundle's, or of what lies above it, is written here."""
 
-    def call(self, words, here):
+    def call(self, words, here, **variables):
         """How a call ends: exit code and output. Nothing hostile may have run."""
         self.seen.unlink(missing_ok=True)
         values = {"X": self.bundle, "ZIP": self.zip, "BIN": self.bin, "ROOT": ROOT}
         said = subprocess.run(
             words.format(**values).split(),
             cwd=str(here).format(**values),
-            env={"PATH": os.environ["PATH"], "HOME": str(self.seen.parent)},
+            env={"PATH": os.environ["PATH"], "HOME": str(self.seen.parent)} | variables,
             capture_output=True,
             text=True,
             timeout=60,
@@ -112,10 +113,14 @@ def environment(folder, seen, theirs):
     (packages / "a_watch.py").write_text(WATCH.format(seen=str(seen), hostile=theirs))
     (packages / "a_watch.pth").write_text("import a_watch\n")
     (packages / "z_installed.pth").write_text(f"{sysconfig.get_path('purelib')}\n")
-    subprocess.run([python, "-m", "fixtures.way_in"], cwd=ROOT, check=True)
-    script = folder / "bin" / "pytest"
-    script.write_text(f"#!{python}\nimport sys\nimport pytest\nsys.exit(pytest.main())\n")
-    script.chmod(0o755)
+    subprocess.run([python, "-c", "from fixtures.way_in import write_pth; write_pth()"], cwd=ROOT, check=True)
+    for name, code in {
+        "pytest": "import pytest; sys.exit(pytest.main())",
+        "uvicorn": "import uvicorn; uvicorn.main()",
+    }.items():
+        script = folder / "bin" / name
+        script.write_text(f"#!{python}\nimport sys\n{code}\n")
+        script.chmod(0o755)
     return folder / "bin"
 
 
@@ -177,3 +182,32 @@ def test_no_path_ends_in_a_traceback(value, place):
     assert code in (USAGE, INVALID), said
     assert "Traceback" not in said
     assert "INTERNALERROR" not in said
+
+
+SPY = """
+import pathlib
+from fastapi import FastAPI
+app = FastAPI()
+found = [path for path in pathlib.Path("/proc").glob("[0-9]*/environ") if b"canary-" in read(path)]
+print("seen" if found else "nothing seen")
+"""
+READ = """
+def read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+"""
+
+
+def test_an_application_finds_no_secret_of_the_caller_in_any_process(place, tmp_path):
+    """Offline the suite begins anew without them, before anything of a stranger's is started."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "main.py").write_text(READ + SPY)
+    secrets = {"AWS_SECRET_ACCESS_KEY": "canary-1", "GITHUB_TOKEN": "canary-2", "DATABASE_URL": "canary-3"}
+    words = f"{{BIN}}/pytest -q -k LOG-1 --app {tmp_path} --reports {tmp_path / 'reports'}"
+    code, said = place.call(words, "/", **secrets)
+    log = (tmp_path / "reports" / "latest" / "logs" / "service.log").read_text()
+    assert "nothing seen" in log, said
+    assert "canary" not in said
+    assert code in (0, 1)

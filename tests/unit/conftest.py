@@ -1,19 +1,24 @@
-"""A run in moto's account, in this process: what a resource module is given."""
+"""A run in moto's account, in this process: what a resource module is given. And what makes a process of tests cheap."""
 
-from datetime import timedelta
+import functools
+import gc
 
-import boto3
 import pytest
-from moto import mock_aws
+from botocore import session
 
-from fixtures.evidence.recorder import Recorder
-from fixtures.ledger.ledger import Ledger
-from fixtures.ledger.owner import mark
-from fixtures.run import Run
-from fixtures.settings.options import OPTIONS
-from fixtures.settings.settings import read_settings
-from fixtures.wire.clients import connected
 from fixtures.wire.waiting import Waiter
+from tests.faults.pages import every_page_can_be_read
+
+__all__ = ["every_page_can_be_read"]
+
+session.create_loader = functools.cache(session.create_loader)  # else each session, and moto, reads AWS's models anew
+gc.disable()
+
+
+def pytest_collection_finish():
+    """What is imported by now stays: looking for garbage in it, again and again, takes a fifth of the time."""
+    gc.freeze()
+    gc.enable()
 
 
 class Clock:
@@ -32,17 +37,9 @@ class Clock:
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path):
     """A run in moto's account."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "moto")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "moto")
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    options = {option.dest: option.default for option in OPTIONS} | {"reports": tmp_path, "name_suffix": "unit"}
-    settings = read_settings(options, {})
-    settings.bundle.mkdir()
-    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
-        session = boto3.Session(region_name="us-east-1")
-        recorder = Recorder(settings.bundle / "evidence")
-        aws = connected(session, settings.region, "", recorder)
-        own = mark(settings.run_id, aws.now() + timedelta(minutes=settings.max_minutes))
-        yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Clock().waiter(), own)
+    from tests.unit.moto_run import moto_run  # noqa: PLC0415 - moto takes a second to import
+
+    with moto_run(tmp_path, Clock().waiter(), name_suffix="unit") as it:
+        yield it

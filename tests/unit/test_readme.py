@@ -1,11 +1,7 @@
-"""The README stays true: its options, commands, output and files are those of the suite."""
+"""The README stays true: its options, commands and files are those of the suite."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
-
-import pytest
 
 from fixtures.report.rubric import RUBRIC
 from fixtures.settings.options import OPTIONS, ROOT
@@ -34,16 +30,6 @@ def option_table():
         choices = f" ({', '.join(option.choices)})" if option.choices else ""
         rows.append(f"| `{option.flag}` | {shown(option.default)} | {option.help}{choices} |")
     return "\n".join(rows)
-
-
-@pytest.fixture(scope="module")
-def rehearsed(tmp_path_factory):
-    """A whole rehearsal: its output, and its bundle."""
-    reports = tmp_path_factory.mktemp("reports")
-    command = [sys.executable, "-m", "pytest", "tests/acceptance", "--reports", str(reports), "--load-seconds", "1"]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
-    assert run.returncode == 0, run.stdout
-    return run.stdout, reports / "latest"
 
 
 def test_the_readme_begins_with_the_two_commands():
@@ -82,22 +68,3 @@ def test_every_criterion_is_named_once():
     """The table of what is proved is the rubric."""
     table = README.split("## What it proves")[1].split("Each criterion is")[0]
     assert re.findall(r"[A-Z]+-\d", table) == [criterion.id for criterion in RUBRIC]
-
-
-def test_the_sample_output_is_what_a_run_prints(rehearsed):
-    """But for the run ID."""
-    output, _ = rehearsed
-    sample = README.split("```")[3].strip().splitlines()
-    printed = output.strip().splitlines()[-len(sample) :]
-    assert printed[:-1] == sample[:-1]
-    assert re.fullmatch(r"report: .*reports.*/\d{8}T\d{6}Z-[0-9a-f]{4}/report\.html", printed[-1])
-    assert re.fullmatch(r"report: reports/\d{8}T\d{6}Z-[0-9a-f]{4}/report\.html", sample[-1])
-
-
-def test_the_bundle_has_the_files_that_are_listed_and_no_other(rehearsed):
-    """Readers find what they were promised, and know what everything is."""
-    _, bundle = rehearsed
-    listed = re.findall(r"^\| `([\w./*-]+\.(?:html|json|jsonl|xml|csv|log|txt|jpg))` \|", README, re.MULTILINE)
-    found = {str(path.relative_to(bundle)) for path in bundle.rglob("*") if path.is_file()}
-    assert {path for pattern in listed for path in map(str, bundle.glob(pattern))} == {str(bundle / path) for path in found}
-    assert all(any(bundle.glob(pattern)) for pattern in listed)

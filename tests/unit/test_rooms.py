@@ -15,7 +15,7 @@ HOUSE = {
     "load": "evidence settings wire",
     "run": "evidence ledger load settings wire",
     "resources": "evidence ledger run settings wire",
-    "preflight": "evidence ledger resources run settings",
+    "preflight": "evidence ledger resources run settings wire",
     "launch": "diagnosis evidence ledger load resources run settings wire",
     "cleanup": "evidence launch ledger resources run wire",
     "report": "cleanup diagnosis evidence launch ledger load preflight resources run settings wire",

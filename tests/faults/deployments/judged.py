@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.deployments.case import Case, Fault
-from tests.faults.deployments.stack import Account
+from tests.faults.deployments.stack import made
+from tests.faults.stage import Stage
 from tests.faults.suite import Suite
 
 BRIEFLY = ("--load-seconds=1", "--load-spawn-rate=8", "--launch-timeout=6", "--answer-timeout=2", "--log-timeout=2")
@@ -70,14 +71,19 @@ class Verdict:
         }
 
 
-def judge(account: Account, case: Case, folder: Path) -> Verdict:
+def judge(stage: Stage, case: Case, folder: Path) -> Verdict:
     """Make the deployment, and have the suite judge it."""
-    account.made(case)
-    words = ["tests/acceptance", "--adopt", "-q", f"--reports={folder / 'reports'}", f"--region={case.region}"]
-    words += [*BRIEFLY, *case.options] + ["--after-cleanup"] * case.cleaned_up
-    with Suite(words, {"AWS_ENDPOINT_URL": account.url}, folder) as suite:
+    made(stage, case)
+    with judging(stage, case, folder) as suite:
         ended = suite.wait()
     found = list((folder / "reports").glob("2*/criteria.json"))
     told = json.loads(found[0].read_text(encoding="utf-8"))["outcomes"] if found else []
     outcomes = {outcome["criterion"]["id"]: outcome for outcome in told}
     return Verdict(case, ended.code, outcomes, ended.output, ended.seconds)
+
+
+def judging(stage: Stage, case: Case, folder: Path, *more: str, **variables: str) -> Suite:
+    """A run that has begun to judge what stands on the stage, as the case asks for it, with more words and variables."""
+    words = ["tests/acceptance", "--adopt", "-q", f"--reports={folder / 'reports'}", f"--region={case.region}"]
+    words += [*BRIEFLY, *case.options, *more] + ["--after-cleanup"] * case.cleaned_up
+    return Suite(words, stage.variables | variables, folder)

@@ -1,19 +1,15 @@
-"""Makes a case's deployment in a standing rehearsal, with the calls that the course's commands make."""
+"""Makes a case's deployment on the stage, with the calls that the course's commands make."""
 
 import contextlib
 import json
 import time
-from pathlib import Path
 from typing import Any
 
 import boto3
-import requests
-from botocore.config import Config
 
 from fixtures.wire.waiting import Waiter
-from tests.course.standing import Standing
-from tests.faults.deployments.application import APPLICATION
 from tests.faults.deployments.case import Case
+from tests.faults.stage import Stage
 
 ACCOUNT = "123456789012"
 MANAGED_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
@@ -27,7 +23,6 @@ NAMES = {
 }
 COMMAND = ["uvicorn", "app.main:app", "--host", "0.0.0.0", "--port", "80"]
 _PATIENCE = 15.0
-_SERVICES = ("ec2", "ecs", "iam", "logs", "ecr")
 
 
 def trust(*principals: Any) -> str:
@@ -37,46 +32,17 @@ def trust(*principals: Any) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": statements})
 
 
-class Account:
-    """A standing rehearsal that is as new again for every case. A context manager."""
-
-    def __init__(self, folder: Path) -> None:
-        self._app = folder / "app"
-        self._app.mkdir(parents=True)
-        (self._app / "main.py").write_text(APPLICATION, encoding="utf-8")
-        self._standing = Standing("--app", str(folder))
-        self.url = self._standing.url
-        self._clients: dict[str, dict[str, Any]] = {}
-
-    def __enter__(self) -> "Account":
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._standing.__exit__(None, None, None)
-
-    def made(self, case: Case) -> "Stack":
-        """A new account in which somebody has made this deployment."""
-        requests.post(f"{self.url}/moto-api/reset", timeout=10).raise_for_status()
-        for leftover in self._app.glob("*.flag"):  # what an application has noted of its past
-            leftover.unlink()
-        (self._app / "main.py").write_text(APPLICATION + case.app, encoding="utf-8")
-        stack = Stack(case, self._clients_of(case.region))
-        stack.make()
-        if case.after:
-            stack.steady()
-            case.after(stack)
-        if case.cleaned_up:
-            stack.clean_up()
-        return stack
-
-    def _clients_of(self, region: str) -> dict[str, Any]:
-        if region not in self._clients:
-            session = boto3.Session("somebody", "something", region_name=region)
-            config = Config(retries={"total_max_attempts": 1})
-            made = {name: session.client(name, endpoint_url=self.url, config=config) for name in _SERVICES}
-            made["scaling"] = session.client("application-autoscaling", endpoint_url=self.url, config=config)
-            self._clients[region] = made
-        return self._clients[region]
+def made(stage: Stage, case: Case) -> "Stack":
+    """A new account in which somebody has made this deployment."""
+    stage.reset(case.app)
+    stack = Stack(case, stage.clients(case.region))
+    stack.make()
+    if case.after:
+        stack.steady()
+        case.after(stack)
+    if case.cleaned_up:
+        stack.clean_up()
+    return stack
 
 
 class Stack:

@@ -10,24 +10,16 @@ import pytest
 from fixtures.report.rubric import RUBRIC
 from tests.faults.deployments import FAULTS, VARIATIONS
 from tests.faults.deployments.judged import judge
-from tests.faults.deployments.stack import Account
 
 CASES = [*FAULTS, *VARIATIONS]
-FOLDER = "FAULTS_FOLDER"
+FOLDER = "LAUNCH_CONTROL_FAULTS"
 """The variable that names where `make faults` wants a record of each case."""
 
 
-@pytest.fixture(scope="module")
-def account(tmp_path_factory):
-    """A standing rehearsal for this process."""
-    with Account(tmp_path_factory.mktemp("api")) as own:
-        yield own
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(filter(None, [getattr(case, "criterion", ""), case.id])))
-def test_the_suite_judges_rightly(account, case, tmp_path):
+def test_the_suite_judges_rightly(stage, case, tmp_path):
     """A fault turns exactly its criterion red, with help; a variation turns none red."""
-    verdict = judge(account, case, tmp_path)
+    verdict = judge(stage, case, tmp_path)
     if FOLDER in os.environ:
         Path(os.environ[FOLDER], f"{case.id}.json").write_text(json.dumps(verdict.record()), encoding="utf-8")
     assert list(verdict.unexpected()) == [], verdict.printed

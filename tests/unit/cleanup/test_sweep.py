@@ -161,5 +161,5 @@ def test_a_mark_is_what_the_tags_say(run):
     dead = killed(run)
     group = network.groups_with(run.aws, **{"group-name": run.settings.names.security_group})[0]
     assert Mark.of(group.tags) == dead.mark
-    assert fuse.tags_of(run.aws, "nobody", "nothing") == {}
+    assert fuse.tags_of(run.aws, "service/nobody/nothing") is None
     assert Recorder(run.bundle).troubles == []

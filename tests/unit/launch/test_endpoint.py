@@ -16,9 +16,9 @@ from fixtures.diagnosis.diagnosis import Diagnosis
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import address as address_module
 from fixtures.launch import endpoint as endpoint_module
-from fixtures.launch.address import Address, NoTask, describe_address, place_flaws, probe_ports, running_task, tasks_since
+from fixtures.launch.address import Address, NotThere, Probe, describe_address, place_flaws, running_task, tasks_since
 from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
-from fixtures.launch.launch import Launch
+from fixtures.launch.judgement import Launch, Observation
 from fixtures.resources.service import Service
 from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS
@@ -148,7 +148,7 @@ def test_a_port_that_takes_connections_is_found(server, recorder, tmp_path, monk
         unused.bind(("127.0.0.1", 0))
         monkeypatch.setattr(address_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
         asking = SimpleNamespace(internet=Internet(), recorder=recorder)
-        assert probe_ports(asking, "127.0.0.1", {}).result() == [server.server_port]
+        assert Probe(asking, "127.0.0.1", {}).result() == [server.server_port]
     (path,) = recorder.files("API-1")
     assert json.loads((tmp_path / path).read_text())["response"] == {"open": [server.server_port]}
 
@@ -247,7 +247,7 @@ def launch():
         "created_at": CREATED,
         "public_ip": "ENABLED",
     }
-    return Launch(Service(**counts, **names, **places))
+    return Launch(Observation(Service(**counts, **names, **places)))
 
 
 @pytest.fixture
@@ -269,14 +269,14 @@ def test_a_task_that_is_not_listed_yet_is_waited_for(run, aws, launch):
 def test_a_task_that_is_never_listed_is_told(run, aws, launch, monkeypatch):
     """After half a minute there is none."""
     monkeypatch.setattr(address_module, "tasks_of", lambda *_: [])
-    with pytest.raises(NoTask, match="no task of satellite-service stays RUNNING"):
+    with pytest.raises(NotThere, match="no task of satellite-service stays RUNNING"):
         running_task(run, launch)
     assert aws.now == pytest.approx(30)
 
 
 def test_no_task_is_waited_for_where_the_launch_failed(run, aws, launch):
     """It has said why."""
-    with pytest.raises(NoTask, match="out of memory"):
+    with pytest.raises(NotThere, match="out of memory"):
         running_task(run, replace(launch, diagnosis=Diagnosis("out of memory", "OOM", "more")))
     assert aws.now == 0
 

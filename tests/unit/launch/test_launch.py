@@ -153,6 +153,7 @@ class World:
 
     def _pages(self, operation, asked):
         if operation == "list_tasks":
+            self.asked.append((operation, asked))
             found = [told for at, told in self._tasks if at <= self.now and told["desiredStatus"] == asked["desiredStatus"]]
             return [{"taskArns": []}, {"taskArns": [told["taskArn"] for told in found]}]
         self.asked.append((operation, asked))
@@ -439,3 +440,34 @@ def test_a_rollout_completed_at_no_task_is_not_steady(run, world):
     world.at(20, **STEADY)
     assert launched(run).service.running == 1
     assert world.now >= 20
+
+
+def lists(world):
+    """How often stopped tasks were listed."""
+    return sum(operation == "list_tasks" for operation, _ in world.asked)
+
+
+def test_a_launch_in_which_nothing_happens_lists_no_stopped_tasks(run, world):
+    """The service says that the one task that it has started is still on its way: none can have stopped."""
+    world.event(0, STARTED)
+    world.at(40, **STEADY)
+    assert launched(run).diagnosis is None
+    assert lists(world) == 0
+
+
+DISTURBED = {
+    "no task was started yet": lambda w: None,
+    "a task is missing": lambda w: [w.event(0, STARTED), w.at(0, pending=0)],
+    "another was started": lambda w: [w.event(0, STARTED), w.event(1, STARTED)],
+    "one has failed": lambda w: [w.event(0, STARTED), w.at(0, failed=1)],
+    "it desires another number": lambda w: [w.event(0, STARTED), w.at(0, desired=2)],
+}
+
+
+@pytest.mark.parametrize("happens", DISTURBED.values(), ids=DISTURBED)
+def test_where_a_task_can_have_stopped_it_is_looked_for(run, world, happens):
+    """At every look."""
+    happens(world)
+    world.at(20, **(STEADY | {"desired": 1, "failed": 0}))
+    launched(run)
+    assert lists(world) > 20

@@ -57,6 +57,17 @@ def test_tags_fit_aws(own):
         assert all(char.isalnum() or char in " _.:/=+-@" for char in value)
 
 
-def test_a_strange_owner_is_unknown(own):
-    """Somebody may have edited the tag: then only the time counts."""
-    assert replace(own, owner="me").life(NOW) is Life.UNKNOWN
+@pytest.mark.parametrize("owner", ["", "me", "0123456789ab/1", "0123456789ab/x/1", "0123456789AB/1/1"])
+def test_a_run_of_a_strange_owner_is_never_dead(own, owner):
+    """Somebody has edited the tag: nobody knows whose it is, and no time makes that better."""
+    strange = replace(own, owner=owner)
+    assert Mark.of(strange.tags) is None
+    assert strange.life(NOW + timedelta(days=999)) is Life.UNKNOWN
+
+
+@pytest.mark.parametrize("until", ["", "never", "2020-01-01T00:00:00", "2020-01-01", "0001-01-01T00:00:00+23:59"])
+def test_a_run_whose_time_is_not_known_is_never_dead(own, until):
+    """Not even where its process is gone: one of the three tags is not this suite's."""
+    gone = replace(own, owner=str(replace(Owner.this_process(), started=1)), until=until)
+    assert Mark.of(gone.tags) is None
+    assert gone.life(NOW + timedelta(days=999)) is Life.UNKNOWN

@@ -1,28 +1,19 @@
 """What the tests of the preflight share: a run in moto's account, in which there is nothing to complain of."""
 
-import functools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
-from fixtures.evidence.recorder import Recorder
-from fixtures.ledger.ledger import Ledger
-from fixtures.ledger.owner import mark
 from fixtures.preflight.finding import Finding, Level
 from fixtures.resources import network
 from fixtures.run import Run
-from fixtures.settings.options import OPTIONS
-from fixtures.settings.settings import read_settings
-from fixtures.wire.clients import connected
 from fixtures.wire.waiting import Waiter
+from tests.unit.moto_run import moto_run
 
 USER = "arn:aws:iam::123456789012:user/learner"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -46,25 +37,11 @@ class Simulator:
         return {"EvalActionName": action, "EvalDecision": decision, "MissingContextValues": self.denied.get(action, [])}
 
 
-@functools.cache
-def _session() -> boto3.Session:
-    """One for all tests: it keeps the models of AWS's services, which take a third of a second to read."""
-    return boto3.Session("moto", "moto", region_name="us-east-1")
-
-
 @contextmanager
-def fresh_account(folder: Path, patch: Any, managed_policies: bool = False, **options: Any) -> Iterator[Run]:
+def fresh_account(folder: Path, patch: Any, **options: Any) -> Iterator[Run]:
     """A run in an account as AWS makes it, with the image in ECR; what moto does not know is answered in its place."""
-    patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
-    given = {option.dest: option.default for option in OPTIONS} | {"reports": folder} | options
-    settings = read_settings(given, {})
-    settings.bundle.mkdir()
-    with mock_aws(config={"iam": {"load_aws_managed_policies": managed_policies}}):
-        recorder = Recorder(settings.bundle / "evidence")
-        aws = connected(_session(), "us-east-1", "", recorder)
-        aws = replace(aws, caller=USER)
-        own = mark(settings.run_id, aws.now() + timedelta(minutes=settings.max_minutes))
-        run = Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, Waiter(), own)
+    with moto_run(folder, Waiter(), **options) as given:
+        run = replace(given, aws=replace(given.aws, caller=USER))
         _open_the_vpc(run)
         simulate(run, patch)
         answer(patch, run.aws.ec2, "describe_vpc_block_public_access_options", {"VpcBlockPublicAccessOptions": {}})

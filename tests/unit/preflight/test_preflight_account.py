@@ -16,7 +16,7 @@ ROLE = "ecsTaskExecutionRole"
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A run in a fresh account that knows AWS's managed policies."""
-    with fresh_account(tmp_path, monkeypatch, managed_policies=True) as it:
+    with fresh_account(tmp_path, monkeypatch) as it:
         yield it
 
 

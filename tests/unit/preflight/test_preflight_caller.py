@@ -56,6 +56,13 @@ def test_everything_that_is_wrong_is_told_at_once(run, monkeypatch):
     assert all(finding.remedy for finding in found)
 
 
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory):
+    """What is spoken of where every look is had."""
+    with pytest.MonkeyPatch.context() as patch, fresh_account(tmp_path_factory.mktemp("all"), patch) as run:
+        return {finding.subject for finding in examine(run)}
+
+
 @pytest.mark.parametrize(("client", "method"), LOOKS, ids=[".".join(look) for look in LOOKS])
 @pytest.mark.parametrize(
     "error",
@@ -67,16 +74,15 @@ def test_everything_that_is_wrong_is_told_at_once(run, monkeypatch):
     ],
     ids=["denied", "unknown", "time-out", "no AWS"],
 )
-def test_a_look_that_cannot_be_had_is_a_note(run, monkeypatch, client, method, error):
+def test_a_look_that_cannot_be_had_is_a_note(subjects, run, monkeypatch, client, method, error):
     """It says so in AWS's words; the other looks are made, and the run may start."""
-    before = {finding.subject for finding in examine(run)}
     refuse(monkeypatch, getattr(run.aws, client), method, error)
     findings = examine(run)
     notes = [finding for finding in findings if finding.level is Level.NOTE]
     assert notes
     assert not refusals(findings)
     assert all("AWS: " in finding.said for finding in notes)
-    assert before - {finding.subject for finding in findings} <= {"network", "free addresses", "network ACL"} | {
+    assert subjects - {finding.subject for finding in findings} <= {"network", "free addresses", "network ACL"} | {
         "route to the internet",
         "Block Public Access",
     }

@@ -79,7 +79,7 @@ def test_what_may_be_denied_is_noted(run, monkeypatch):
 
 def test_what_this_run_does_not_need_is_not_asked(tmp_path, monkeypatch):
     """No fuse, no permission to set one; a role that is there need not be made."""
-    with fresh_account(tmp_path, monkeypatch, managed_policies=True, no_fuse=True) as run:
+    with fresh_account(tmp_path, monkeypatch, no_fuse=True) as run:
         iam.provision_execution_role(run)
         simulator = simulate(run, monkeypatch)
         list(permissions(run))

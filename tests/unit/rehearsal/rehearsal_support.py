@@ -168,6 +168,13 @@ def client(url: str, service: str, region: str = REGION) -> Any:
     return session().client(service, region, endpoint_url=url, config=config)
 
 
+@functools.cache
+def default_subnet(url: str, region: str) -> dict[str, Any]:
+    """A subnet of the default VPC, which all worlds share."""
+    found = client(url, "ec2", region).describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])
+    return found["Subnets"][0]
+
+
 class World:
     """A cluster, a group, a role and a log group of one test's own, each made when it is first asked for; one service."""
 
@@ -188,17 +195,13 @@ class World:
             for arn in self.ecs.list_services(cluster=self.name)["serviceArns"]:
                 self.delete(service=arn)
 
-    @cached_property
-    def subnet(self) -> dict[str, Any]:
-        return self.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"][0]
-
     @property
     def subnet_id(self) -> str:
-        return self.subnet["SubnetId"]
+        return default_subnet(self.url, self.region)["SubnetId"]
 
     @property
     def vpc_id(self) -> str:
-        return self.subnet["VpcId"]
+        return default_subnet(self.url, self.region)["VpcId"]
 
     @cached_property
     def group_id(self) -> str:

@@ -14,6 +14,7 @@ from tests.unit.rehearsal.rehearsal_support import (
     EXECUTION_POLICY,
     World,
     alive,
+    default_subnet,
     processes_with,
     python,
     server,
@@ -420,5 +421,6 @@ def test_a_reset_ends_the_containers_of_vanished_tasks(world: World) -> None:
     containers = processes_with(world.mark)
     assert containers
     requests.post(f"{world.url}/moto-api/reset", timeout=20).raise_for_status()
+    default_subnet.cache_clear()  # the worlds to come have another
     wait("the containers' end", lambda: alive(containers), lambda left: not left)
     assert world.ec2.describe_network_interfaces()["NetworkInterfaces"] == []

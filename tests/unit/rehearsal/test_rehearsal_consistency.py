@@ -1,5 +1,6 @@
 """Eventual consistency: what is new is not seen by all calls at first, and then it is; each test rides out one failure."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.rehearsal.rehearsal_support import HTTP_ONLY, ChildRehearsal, World, wait
+from tests.unit.rehearsal.rehearsal_support import HTTP_ONLY, World, wait
 
 PACE = "realistic/2"
 """New things are hidden for a second, long enough for the next call on a busy machine; a task is PROVISIONING for five."""
+ROLE_OF_ECS = "AWSServiceRoleForECS"
 NOT_ASSUMED = "failed to launch a task with (error ECS was unable to assume the role"
 
 
@@ -133,17 +135,17 @@ def test_the_first_page_of_a_search_in_the_log_is_empty(world: World) -> None:
     assert ([each["message"] for each in page["events"]], page.get("nextToken")) == (["found"], None)
 
 
-def test_the_first_cluster_of_an_account_waits_for_the_role_of_ecs() -> None:
-    """I07: it is refused once, in any region, and the role is there then."""
-    with ChildRehearsal("--pace", PACE) as rehearsal:
-        worlds = [World(PACE, region, url=rehearsal.url) for region in ("us-east-1", "eu-west-1")]
-        create = [lambda world=world: world.ecs.create_cluster(clusterName=world.name) for world in worlds]
-        message = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
-        assert refused(create[0]) == f"InvalidParameterException: {message}"
-        for each in create:
-            assert each()["cluster"]["status"] == "ACTIVE"
-        role = worlds[0].iam.get_role(RoleName="AWSServiceRoleForECS")["Role"]
-        assert role["Path"] == "/aws-service-role/ecs.amazonaws.com/"
+def test_the_first_cluster_of_an_account_waits_for_the_role_of_ecs(world: World) -> None:
+    """I07: where there is no such role it is refused once, in any region, and the role is there then."""
+    with contextlib.suppress(world.iam.exceptions.NoSuchEntityException):
+        world.iam.delete_role(RoleName=ROLE_OF_ECS)
+    worlds = [world, World(PACE, "eu-west-1")]
+    create = [lambda each=each: each.ecs.create_cluster(clusterName=each.name) for each in worlds]
+    message = "Unable to assume the service linked role. Please verify that the ECS service linked role exists."
+    assert refused(create[0]) == f"InvalidParameterException: {message}"
+    for each in create:
+        assert each()["cluster"]["status"] == "ACTIVE"
+    assert world.iam.get_role(RoleName=ROLE_OF_ECS)["Role"]["Path"] == "/aws-service-role/ecs.amazonaws.com/"
 
 
 def test_the_instant_pace_hides_nothing() -> None:

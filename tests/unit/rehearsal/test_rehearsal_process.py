@@ -45,7 +45,7 @@ ServiceScheduler.schedule = lambda self: "forgotten" in self._service.name or sc
 CRASHES = {
     "the loop": "DataPlane._reconcile = lambda self: 1 / 0",
     "the network": "start = DataPlane.start\n"
-    "DataPlane.start = lambda self: (self.network.call_soon(lambda: 1 / 0), start(self))",
+    "DataPlane.start = lambda self: (self._host.network.call_soon(lambda: 1 / 0), start(self))",
 }
 MAIN = "from fixtures.rehearsal.__main__ import main; main()"
 PARENT = """
@@ -219,8 +219,8 @@ def test_a_draining_service_is_deleted_again_and_not_changed_or_made_again(handi
 
 def test_two_suites_at_once_do_not_meet() -> None:
     """Their names differ, however alike they are: each sees and deletes what is its own."""
-    with ChildRehearsal() as rehearsal, ThreadPoolExecutor(2) as suites:
-        worlds = [World(url=rehearsal.url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as suites:
+        worlds = [World() for _ in range(2)]
         worlds[1].name = f"my-{worlds[0].name}"
         tasks = list(suites.map(World.launch, worlds))
         assert len({world.address(task) for world, task in zip(worlds, tasks, strict=True)}) == 2

@@ -1,15 +1,29 @@
 """Reports and bundles to make pages of, and what a page holds."""
 
+import csv
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
+from fixtures.evidence.bundle import append_line, write_text
+from fixtures.evidence.receipt import most
+from fixtures.evidence.recorder import Recorder
+from fixtures.evidence.redaction import Redactor
+from fixtures.evidence.timeline import TIMELINE_FILE, Kind, Moment
+from fixtures.launch.endpoint import PROBE, Endpoint
+from fixtures.launch.load import LOG_LINES_FILE, write_log_lines
+from fixtures.ledger.ledger import Ledger
 from fixtures.report.files import write_files
 from fixtures.report.outcomes import Outcome, RunReport, Status
 from fixtures.report.rubric import BY_ID, RUBRIC
+from fixtures.resources.logs import LOG_FILE, LogLine
+from fixtures.settings.settings import LoadPlan
+from fixtures.wire.internet import Exchange, Internet, Request
+from load.journey import COLUMNS, Sample
+from load.load_test import Measured, history, summarize
 
 STARTED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 COMMAND = "aws ec2 revoke-security-group-ingress --group-id sg-1"
@@ -88,7 +102,7 @@ class Page(HTMLParser):
 
 # A bundle as a run leaves it
 
-PREDICTION = "evidence/0007-http-POST-predict.json"
+PREDICTION = "evidence/0001-http-POST-predict.json"
 FACTS = {
     "Security group": "satellite-api-sg (sg-1)",
     "Image": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/satellite-api:v1",
@@ -108,38 +122,57 @@ def with_prediction(report: RunReport) -> RunReport:
 
 
 def write_bundle(bundle: Path, report: RunReport, text: str = "INFO: started", count: int = 40) -> Path:
-    """Lay out a bundle: `count` requests and log lines, and `text` wherever a service or a user may put one."""
+    """Have the suite's own writers lay out a bundle: `count` requests and log lines, `text` wherever others may put one."""
     began = STARTED.timestamp()
-    for folder in ("evidence", "load", "logs"):
-        (bundle / folder).mkdir(parents=True)
-    answer = {"content-type": text, "text": json.dumps({"label": text})}
-    asked = {"url": "http://127.1.2.3/predict", "query": {"probe": text}, "files": {"file": [text, 1145, "image/jpeg"]}}
-    envelope = {"at": STARTED.isoformat(), "parameters": asked, "status": 200, "response": answer}
-    ledger = [
-        {"event": "intent", "number": 1, "kind": "cluster", "name": text, "details": {}, "at": STARTED.isoformat()},
-        {"event": "created", "number": 1, "details": {"arn": text}, "at": STARTED.isoformat()},
-        {"event": "deleted", "number": 1, "at": STARTED.isoformat()},
-    ]
-    moment = {"began": STARTED.isoformat(), "seconds": 3.0, "ended_as": text}
-    timeline = [{"kind": "wait", "what": text} | moment, {"kind": "criterion", "what": "NET-1"} | moment]
-    item = {"what": "0.25 vCPU", "quantity": 60, "unit": "s", "dollars": 0.0002}
-    figures = {"requests": count, "failures": 1, "p50_ms": 5, "p95_ms": 9, "p99_ms": 11, "requests_per_second": 8}
+    (bundle / "load").mkdir(parents=True)
     flat = text.replace("\n", " ")
-    samples = "".join(
-        f"{began + n / 8},POST /predict,{5 + n % 7}.5,200,{'HTTP 500' if n == 3 else ''}\n" for n in range(count)
+    said = [LogLine("ecs/app/1", int((began + n / 8) * 1000), f"{n} {flat}") for n in range(count)]
+    prediction = LogLine("ecs/app/1", 0, f"GET /?probe={report.run_id}")
+    predict(bundle, Exchange("POST", "http://127.1.2.3/predict", 200, text, json.dumps({"label": text}), 0.1), text)
+    ledger = Ledger(bundle / "ledger.jsonl")
+    with ledger.creating("cluster", "satellite-cluster") as outputs:  # a ledger takes no other names than AWS does
+        outputs["arn"] = "arn:aws:ecs:us-east-1:900000000001:cluster/satellite-cluster"
+    ledger.undo("cluster", lambda _: None, lambda _: "")
+    note(bundle, Moment(Kind.WAIT, text, STARTED.isoformat(), 3.0, text))
+    note(bundle, Moment(Kind.CRITERION, "NET-1", STARTED.isoformat(), 3.0, text))
+    receipt = most(1, 256, 512, "eu-west-1")
+    replace(receipt, prices=replace(receipt.prices, as_of=text)).write(bundle)
+    write_load(
+        bundle, [Sample(began + n / 8, "POST /predict", 5.5 + n % 7, 200, "HTTP 500" * (n == 3)) for n in range(count)]
     )
-    files = {
-        PREDICTION: json.dumps(envelope),
-        "ledger.jsonl": "".join(json.dumps(line) + "\n" for line in ledger),
-        "timeline.jsonl": "".join(json.dumps(line) + "\n" for line in timeline),
-        "cost.json": json.dumps({"items": [item], "prices": {"region": "us-east-1", "as_of": text}, "region": "eu-west-1"}),
-        "load/load.json": json.dumps({"plan": {"users": 4}, "result": figures}),
-        "load/requests.csv": f"started,name,ms,status,failure\n{samples}",
-        "load/log-lines.csv": "at_ms,stream\n" + "".join(f"{int((began + n / 8) * 1000)},s\n" for n in range(count)),
-        "logs/service.log": "".join(f"ecs/app/1 {n} {flat}\n" for n in range(count))
-        + f"ecs/app/1 GET /?probe={report.run_id}\n",
-    }
-    for name, content in files.items():
-        (bundle / name).write_text(content, encoding="utf-8", errors="backslashreplace")
+    write_log_lines(bundle / LOG_LINES_FILE, said)
+    write_text(bundle / LOG_FILE, "".join(f"{line}\n" for line in [*said, prediction]))
     write_files(bundle, report, dict)
     return bundle
+
+
+class Answering(Internet):
+    """An internet that has one answer to everything."""
+
+    def __init__(self, answer: Exchange) -> None:
+        self._answer = answer
+
+    def send(self, request: Request) -> Exchange:
+        return self._answer
+
+
+def predict(bundle: Path, answer: Exchange, text: str = "tile.jpg") -> None:
+    """Send an image to an endpoint that answers so: the first evidence of the bundle."""
+    recorder = Recorder(bundle / "evidence", Redactor(enabled=False))
+    endpoint = Endpoint("http://127.1.2.3", recorder, 1.0, Answering(answer))
+    endpoint.post_file("/predict", text, b"JPEG", "image/jpeg", {PROBE: text})
+
+
+def note(bundle: Path, moment: Moment) -> None:
+    """Add a moment to the timeline."""
+    append_line(bundle / TIMELINE_FILE, json.dumps(asdict(moment)))
+
+
+def write_load(bundle: Path, samples: Sequence[Sample]) -> None:
+    """Write what Locust and the suite leave of a load of these requests."""
+    with (bundle / "load" / "requests.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(map(asdict, samples))
+    measured = Measured("http://127.1.2.3", "run-1", LoadPlan(4, 4.0, 5), summarize(samples), history(samples))
+    measured.write(bundle / "load" / "load.json")

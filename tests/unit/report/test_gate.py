@@ -1,17 +1,15 @@
 """The criterion gate: one test, one line of the rubric, and an outcome that blames the right thing."""
 
 import json
-import os
-import subprocess
-import sys
-from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from fixtures.report.gate import put_in_order
 from fixtures.report.outcomes import Outcome, Status, complete
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
+from tests.unit.report.nested import pytest_in
 
-ROOT = Path(__file__).parents[3]
 CONFTEST = """
 import json
 from pathlib import Path
@@ -55,9 +53,7 @@ def run(folder, *pieces, options=()):
     (folder / "acceptance").mkdir()
     (folder / "conftest.py").write_text(CONFTEST)
     (folder / "acceptance" / "test_it.py").write_text(HEADER + "".join(pieces))
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:locust", "-p", "no:anyio", "-p", "no:cacheprovider", *options]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return pytest_in(folder, "-q", *options)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +79,7 @@ def judged(tmp_path_factory):
         options=("-rA",),
     )
     found = json.loads((folder / "outcomes.json").read_text())
-    return finished.stdout, found["outcomes"], found["problems"]
+    return finished.output, found["outcomes"], found["problems"]
 
 
 @pytest.mark.parametrize(
@@ -143,8 +139,8 @@ def test_a_failed_finalizer_is_a_problem_of_the_run(judged):
 def test_a_test_that_proves_no_line_of_the_rubric_is_refused(tmp_path, pieces, message):
     """Neither a criterion without a test of its own, nor a test beside the rubric."""
     finished = run(tmp_path, *pieces)
-    assert finished.returncode == pytest.ExitCode.USAGE_ERROR
-    assert message in finished.stdout + finished.stderr
+    assert finished.code == pytest.ExitCode.USAGE_ERROR
+    assert message in finished.output
 
 
 def test_what_only_rides_along_is_not_judged_alone(tmp_path):
@@ -175,6 +171,28 @@ def test_the_rubric_is_whole():
     assert sorted({criterion.step for criterion in RUBRIC}) == [1, 2, 3, 4, 5, 6]
     assert sum(criterion.points for criterion in RUBRIC) == 100
     assert {need for criterion in RUBRIC for need in criterion.needs} <= BY_ID.keys()
+
+
+@pytest.fixture
+def order():
+    """The IDs of all criteria in the order in which they are judged."""
+    marker = lambda criterion: SimpleNamespace(args=[criterion.id])  # noqa: E731 - it is made for each
+    items = [SimpleNamespace(get_closest_marker=lambda _, c=criterion: marker(c)) for criterion in RUBRIC]
+    put_in_order(items)
+    return [item.get_closest_marker("criterion").args[0] for item in items]
+
+
+def test_each_criterion_is_judged_after_all_that_it_needs(order):
+    """Only then can it be told what blocks it."""
+    assert sorted(order) == sorted(BY_ID)
+    late = [(c.id, need) for c in RUBRIC for need in c.needs if order.index(need) > order.index(c.id)]
+    assert late == []
+
+
+def test_what_has_to_wait_is_judged_when_its_time_has_passed(order):
+    """The task grows old, and the log's lines arrive, beside what is judged meanwhile; the deployment is still there."""
+    begin, end = order.index("LOAD-1"), order.index("CLEAN-1")
+    assert order[begin + 1 : end] == ["RUN-3", "LOG-2", "LOAD-2"]
 
 
 def test_what_was_not_judged_is_not_run():

@@ -1,13 +1,9 @@
 """Whatever pytest shows of an acceptance test that fails, is captured, cannot be collected or crashes, is redacted."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.unit.report.nested import pytest_in
+
 CANARY = "AKIAQ7CANARY4EXAMPLE"
 CONFTEST = """
 from fixtures.evidence.redaction import Redactor
@@ -27,11 +23,9 @@ def run(folder, where, body, conftest=CONFTEST):
     (folder / where).mkdir()
     (folder / "conftest.py").write_text(conftest)
     (folder / where / "test_it.py").write_text(body)
-    command = [sys.executable, "-m", "pytest", "-p", "no:locust", "-p", "no:anyio", "-p", "no:cacheprovider"]
-    command += ["--junitxml", str(folder / "junit.xml"), "-o", "junit_logging=all"]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    return ended.stdout + ended.stderr + (folder / "junit.xml").read_text()
+    junit = folder / "junit.xml"
+    ended = pytest_in(folder, "--junitxml", str(junit), "-o", "junit_logging=all")
+    return ended.output + junit.read_text()
 
 
 @pytest.mark.parametrize(

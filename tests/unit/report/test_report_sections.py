@@ -1,25 +1,31 @@
 """What stands behind the verdict: each part of the page, and the sentence in its place where its files are missing."""
 
 import json
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from fixtures.evidence.timeline import Kind, Moment
 from fixtures.report.outcomes import Outcome, RunReport, Status, complete
-from fixtures.report.page import MOST_BYTES, UNFINISHED, summary_html, unfinished_page
+from fixtures.report.page import MOST_BYTES, UNFINISHED, summary_html, whole_page
 from fixtures.report.parts import cleanup, deployment, exchange, load, log_excerpt, timing
 from fixtures.report.parts.chart import Curve, draw
 from fixtures.report.rubric import BY_ID
 from fixtures.report.sections import read_sections
+from fixtures.wire.internet import Exchange
+from tests.faults.pages import broken_parts
 from tests.unit.report.report_support import (
     FACTS,
     HOSTILE,
     PREDICTION,
     Page,
     mixed,
+    note,
     passed,
+    predict,
     run_report,
     with_prediction,
     write_bundle,
@@ -84,6 +90,7 @@ def test_a_missing_file_leaves_out_its_part_and_no_other(file: str, bundle: Path
     assert set(missing(bundle, GREEN)) == {FILES[file]}
 
 
+@pytest.mark.usefixtures("forgiving")
 @pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"items": 3}', "\x00\udc80", "a,b\n1,2\n"])
 @pytest.mark.parametrize("file", [*FILES, "load/log-lines.csv"])
 def test_a_broken_file_breaks_no_page(file: str, content: str, bundle: Path) -> None:
@@ -92,6 +99,29 @@ def test_a_broken_file_breaks_no_page(file: str, content: str, bundle: Path) -> 
     page = summary_html(GREEN, bundle)
     assert 'class="lc-rubric"' in page
     assert set(missing(bundle, GREEN)) <= {FILES.get(file, "load")}
+    assert ("lc-broken" in page) == any(section.broken for section in read_sections(bundle, GREEN))
+
+
+def test_a_part_that_cannot_be_read_fails_our_own_tests(bundle: Path) -> None:
+    """A writer and a reader that have drifted apart are found here, and not by who opens the page."""
+    found = json.loads((bundle / PREDICTION).read_text())
+    found["parameters"]["files"]["file"].append("one more")
+    (bundle / PREDICTION).write_text(json.dumps(found))
+    with pytest.raises(TypeError, match="positional arguments"):
+        summary_html(GREEN, bundle)
+
+
+@pytest.mark.usefixtures("forgiving")
+def test_a_page_with_a_part_that_cannot_be_read_is_found_out() -> None:
+    """Whichever run has left it, and wherever: the tests that make runs look at each page in the end."""
+    with tempfile.TemporaryDirectory() as folder:  # none of pytest's, where every page has to be whole
+        bundle = write_bundle(Path(folder, "reports", "run"), GREEN)
+        (bundle / "report.html").write_text(summary_html(GREEN, bundle))
+        assert broken_parts(Path(folder)) == []
+        (bundle / "timeline.jsonl").write_text('{"kind": "wait"}\n')
+        (bundle / "report.html").write_text(summary_html(GREEN, bundle))
+        (said,) = broken_parts(Path(folder))
+    assert said.startswith(f"{bundle}/report.html: What it is made from cannot be read: TypeError: Moment")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\x1b[31mred\x1b[0m \x00 \u202e"])
@@ -150,15 +180,22 @@ def test_the_exchange_is_the_first_prediction(bundle: Path) -> None:
         replace(o, evidence=("evidence/0012-http-POST-predict.json",)) for o in GREEN.outcomes if o.criterion.id == "API-4"
     ]
     assert exchange.evidence_of_prediction(replace(GREEN, outcomes=(*later, *GREEN.outcomes))) == PREDICTION
-    assert exchange.read(bundle, GREEN).status == 200
+    assert exchange.read(bundle, GREEN).answer.status == 200
 
 
-def test_an_endpoint_that_did_not_answer_is_shown_with_its_trouble(bundle: Path) -> None:
-    """The envelope then holds a sentence in place of an answer."""
-    envelope = json.loads((bundle / PREDICTION).read_text()) | {"status": None, "response": "no answer within 30 s"}
-    (bundle / PREDICTION).write_text(json.dumps(envelope))
-    assert exchange.read(bundle, GREEN).body == "no answer within 30 s"
-    assert "no answer</b>" in summary_html(GREEN, bundle)
+def test_an_endpoint_that_did_not_answer_is_shown_with_its_trouble(tmp_path: Path) -> None:
+    """The envelope then says why in place of an answer."""
+    predict(tmp_path, Exchange("POST", "http://127.1.2.3/predict", 0, "", "", 0.0, "no answer within 30 s"))
+    assert exchange.read(tmp_path, GREEN).body == "no answer within 30 s"
+    assert "no answer</b>" in summary_html(GREEN, tmp_path)
+
+
+def test_a_long_answer_is_shown_from_its_own_file(tmp_path: Path) -> None:
+    """Its envelope only refers to it."""
+    predict(tmp_path, Exchange("POST", "http://127.1.2.3/predict", 200, "text/plain", "word " * 9_000, 0.1))
+    assert len(list((tmp_path / "evidence" / "bulk").iterdir())) == 1
+    assert exchange.read(tmp_path, GREEN).body == "word " * 9_000
+    assert "word word" in summary_html(GREEN, tmp_path)
 
 
 def test_a_large_image_becomes_a_small_tile_without_its_secrets(tmp_path: Path) -> None:
@@ -240,10 +277,9 @@ def test_the_chart_is_an_image_with_a_name_and_no_colour_of_its_own() -> None:
 
 def test_the_timeline_shows_the_longest_waits_in_their_order(bundle: Path) -> None:
     """Short ones are only counted; a bar lies where its wait lay in the run."""
-    began = GREEN.started.isoformat()
-    short = {"kind": "wait", "what": "short", "began": began, "seconds": 0.01, "ended_as": ""}
+    note(bundle, Moment(Kind.WAIT, "short", GREEN.started.isoformat(), 0.01, ""))
     with (bundle / "timeline.jsonl").open("a") as file:
-        file.write(json.dumps(short) + "\n" + '{"kind": "wait", "wh')
+        file.write('{"kind": "wait", "wh')
     read = timing.read(bundle, GREEN)
     assert [(bar.what, bar.left, bar.width) for bar in read.waits] == [("INFO: started", 0.0, 2.4)]
     assert [bar.what for bar in read.criteria] == ["NET-1"]
@@ -281,7 +317,7 @@ def test_the_manifest_comes_with_the_command_that_checks_it(bundle: Path) -> Non
 def test_an_unfinished_run_leaves_a_page_that_is_no_verdict() -> None:
     """Even with every criterion PASS: it says that it is unfinished, in the title's place and in the verdict."""
     report = replace(GREEN, problems=(UNFINISHED,))
-    source = unfinished_page(report)
+    source = whole_page(report)
     page = Page(source)
     assert page.tags("html") == [{"lang": "en"}]
     assert "lc-green" not in source.partition("</style>")[2]

@@ -43,12 +43,21 @@ def test_the_wait_ends_with_the_first_look_that_is_done(fake):
     assert next(looks) == 4
 
 
-def test_a_wait_is_at_most_a_fortieth_too_long(fake):
-    """Between two looks passes a small share of the time already waited, and never more than two seconds."""
+def test_a_wait_is_at_most_half_a_second_or_an_eightieth_too_long(fake):
+    """Between two looks passes a tenth of the time already waited, up to half a second; later an eightieth."""
     fake.waiter().settle("it", lambda: fake.now, lambda _seen: False, timeout=600)
-    ends = list(itertools.accumulate(fake.sleeps))
-    assert all(sleep <= max(0.05, end / 40) for sleep, end in zip(fake.sleeps, ends, strict=True))
+    begins = [end - sleep for end, sleep in zip(itertools.accumulate(fake.sleeps), fake.sleeps, strict=True)]
+    allowed = [max(0.05, min(waited / 10, 0.5), waited / 80) for waited in begins]
+    assert all(sleep <= most + 1e-9 for sleep, most in zip(fake.sleeps, allowed, strict=True))
     assert max(fake.sleeps) == 2.0
+
+
+@pytest.mark.parametrize(("seconds", "most"), [(2, 27), (10, 48), (60, 138), (600, 440)])
+def test_a_wait_asks_no_more_often_than_it_must(fake, seconds, most):
+    """Whoever is asked has others to answer, too."""
+    looks = itertools.count()
+    fake.waiter().settle("it", lambda: next(looks), lambda _seen: False, timeout=seconds)
+    assert next(looks) <= most
 
 
 def test_a_time_out_says_what_was_waited_for_and_what_was_seen(fake):

@@ -11,7 +11,7 @@ import pytest
 
 from fixtures.wire.waiting import Waiter
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 BEHAVIOUR = ("", "_network", "_refusals")
 AS_MOTO_DOES = {
     "test_aws_refuses[deleting a service that is scaled above 0]": "moto refuses it too; the rehearsal must not lose it",
@@ -34,7 +34,7 @@ def plain_moto(tmp_path: Path) -> Iterator[str]:
 
 def test_a_plain_moto_fails_the_rehearsals_tests(plain_moto: str) -> None:
     """The very same tests are run against it, with little patience."""
-    files = [f"tests/unit/test_rehearsal{name}.py" for name in BEHAVIOUR]
+    files = [f"tests/unit/rehearsal/test_rehearsal{name}.py" for name in BEHAVIOUR]
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rA", *files]
     environment = os.environ | {"REHEARSAL_TEST_ENDPOINT": plain_moto}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)

@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from fixtures.report.outcomes import RunReport, Status
-from fixtures.report.page import summary_html, unfinished_page
+from fixtures.report.page import summary_html, whole_page
 from fixtures.report.parts.exchange import keep_tile
 from fixtures.report.rubric import RUBRIC
 from fixtures.settings.options import HELD_OUT_TILES
@@ -245,7 +245,7 @@ def test_the_print_has_every_detail_and_cuts_nothing(browser: Browser, pages: di
 def test_the_page_of_a_run_that_was_killed_says_so_first(browser: Browser, tmp_path: Path) -> None:
     """What stays of it is a whole page, and its verdict begins with what it is not."""
     page = tmp_path / "report.html"
-    page.write_text(unfinished_page(replace(REPORTS["red"], problems=("This run has not ended.",))), encoding="utf-8")
+    page.write_text(whole_page(replace(REPORTS["red"], problems=("This run has not ended.",))), encoding="utf-8")
     window = opened(browser, page)
     assert window.locator(".lc-problems li").inner_text() == "This run has not ended."
     assert violations(window) == ""

@@ -1,0 +1,34 @@
+"""What the tests of this folder share: a stage for each process, an account on it, and a look at every page they make."""
+
+import pytest
+
+from tests.faults.account import Account
+from tests.faults.application import APPLICATION
+from tests.faults.pages import every_page_can_be_read
+from tests.faults.stage import Stage
+
+__all__ = ["every_page_can_be_read"]
+
+
+@pytest.fixture(scope="session")
+def stage():
+    """This process's stage."""
+    with Stage() as own:
+        yield own
+
+
+@pytest.fixture
+def account(stage):
+    """An account with strangers' things in it. What a test has changed there, the next one does not see."""
+    own = stage.set_up_for if isinstance(stage.set_up_for, Account) else Account(stage)
+    yield own
+    own.leave()
+
+
+@pytest.fixture
+def small_api(tmp_path):
+    """The folder of an API that meets every criterion and, without a framework, starts at once."""
+    app = tmp_path / "api" / "app"
+    app.mkdir(parents=True)
+    (app / "main.py").write_text(APPLICATION, encoding="utf-8")
+    return app.parent

@@ -1,0 +1,105 @@
+"""What every run of the suite does first, done once before the forks: imports, rewritten asserts, models, templates.
+
+A fork finds in memory what a fresh process reads and compiles, and nothing else: no option, no variable, no connection.
+What is kept is kept in the libraries' own functions, so that an upgrade that does without them is noticed here.
+"""
+
+import functools
+import gc
+import importlib
+import importlib.metadata
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+import jsonschema
+import pytest
+
+from tests.faults import aws_faults, suite, warm_locust  # noqa: F401 - a fork begins in them
+
+ROOT = Path(__file__).resolve().parents[2]
+ACCEPTANCE = ROOT / "tests" / "acceptance"
+
+_LATE = ("PIL.JpegImagePlugin", "PIL.ImageSequence", "pdb", "faulthandler")
+"""What is imported only when it is needed."""
+
+
+class _Imports:
+    """A pytest plugin that ends the run when all plugins of the suite are loaded, and all criteria."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_cmdline_main(self) -> pytest.ExitCode:
+        sys.path.insert(0, str(ACCEPTANCE))
+        for criteria in sorted(ACCEPTANCE.glob("test_*.py")):
+            importlib.import_module(criteria.stem)
+        sys.path.remove(str(ACCEPTANCE))
+        for late in _LATE:
+            importlib.import_module(late)
+        return pytest.ExitCode.OK
+
+
+def _keep_models() -> None:
+    """One loader for all sessions to come; it has read all that their clients need."""
+    from fixtures.wire import clients  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
+
+    loader = botocore.loaders.create_loader()
+    botocore.session.create_loader = lambda _search_path: loader
+    session = boto3.Session("nobody", "nothing", region_name="us-east-1")
+    for service in (*clients._SERVICES.values(), "sts"):
+        session.client(service)  # type: ignore[call-overload]
+
+
+def _keep_packages() -> None:
+    """pytest looks through all that is installed for each plugin that it loads, and a run writes versions down."""
+    from fixtures.evidence import run_record  # noqa: PLC0415 - the same
+
+    installed = tuple(importlib.metadata.distributions())
+    importlib.metadata.distributions = lambda: installed  # type: ignore[assignment]
+    for name in ("entry_points", "metadata"):
+        kept: Any = functools.cached_property(getattr(importlib.metadata.Distribution, name).fget)
+        kept.__set_name__(importlib.metadata.PathDistribution, name)
+        setattr(importlib.metadata.PathDistribution, name, kept)
+    run_record.version = functools.cache(importlib.metadata.version)  # type: ignore[attr-defined]
+    run_record.versions()
+
+
+def _keep_templates() -> None:
+    """The page's, and those of pytest's own table."""
+    from pytest_html import plugin  # noqa: PLC0415 - the same
+
+    from fixtures.report import page  # noqa: PLC0415 - the same
+
+    environment = page._environment(page.LONGEST, "")
+    for name in environment.list_templates():
+        environment.get_template(name)
+    table = plugin._read_template([Path(plugin.__file__).with_name("resources")])
+    plugin._read_template = lambda _search_paths: table
+
+
+def _keep_checked_schemas() -> None:
+    """That the schema of an answer is one."""
+    from fixtures.settings import options, settings  # noqa: PLC0415 - the same
+
+    validator, known = jsonschema.Draft202012Validator, set()
+    check = validator.check_schema
+
+    def check_new(schema: Any) -> None:
+        text = json.dumps(schema)
+        if text not in known:
+            check(schema)
+            known.add(text)
+
+    validator.check_schema = check_new  # type: ignore[method-assign]
+    settings._schema(next(option.default for option in options.OPTIONS if option.flag == "--predict-schema"))
+
+
+if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
+    raise RuntimeError("the suite cannot be loaded")
+for _keep in (_keep_models, _keep_packages, _keep_templates, _keep_checked_schemas):
+    _keep()
+gc.collect()
+gc.freeze()
