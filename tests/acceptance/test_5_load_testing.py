@@ -69,6 +69,7 @@ def test_the_same_task_serves_the_whole_load(run, launch, task, task_definition,
         lambda: [t for t in tasks_since(run, launch.service, task) if t.created_at >= task.created_at],
         lambda seen: afterwards.status == 200 or any(t.died for t in seen),
         run.settings.patience.log,
+        lambda seen: "; ".join(f"{t.id} {t.status}" for t in seen),
     )
     ends = [diagnose_stop(t.stopped, last_words(run, t, task_definition), names) for t in tasks if t.died]
     seen = "; ".join(f"{t.id} {t.status} {t.stopped}".strip() for t in tasks) or "no task"
