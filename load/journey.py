@@ -9,7 +9,7 @@ from pathlib import Path
 
 import requests
 
-from fixtures.wire.limits import TOO_LONG
+from load.limits import TOO_LONG
 
 TIMEOUT = (3.0, 10.0)
 """Seconds to connect, and seconds for the whole of an answer."""

@@ -25,8 +25,8 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
-from fixtures.wire.limits import bounded
 from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
+from load.limits import bounded
 from load.targets import TargetRefused, refuse_foreign_target
 
 RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"

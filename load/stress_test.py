@@ -25,9 +25,9 @@ except ImportError:
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))  # so that it starts from any folder
 
-from fixtures.wire.limits import bounded  # noqa: E402
 from load import journey  # noqa: E402
 from load.journey import Sample, Tile  # noqa: E402
+from load.limits import bounded  # noqa: E402
 from load.targets import TargetRefused, refuse_foreign_target  # noqa: E402
 
 USAGE = "Usage: python load/stress_test.py http://<IP> [--seconds N] [--users N]"

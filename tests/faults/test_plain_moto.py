@@ -36,7 +36,7 @@ def test_a_plain_moto_fails_the_rehearsals_tests(plain_moto: str) -> None:
     """The very same tests are run against it, with little patience."""
     files = [f"tests/unit/rehearsal/test_rehearsal{name}.py" for name in BEHAVIOUR]
     command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-rA", *files]
-    environment = os.environ | {"REHEARSAL_TEST_ENDPOINT": plain_moto}
+    environment = os.environ | {"LAUNCH_CONTROL_TEST_ENDPOINT": plain_moto}
     run = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout[-2000:]
     passed, failed = (

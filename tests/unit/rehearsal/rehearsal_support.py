@@ -25,7 +25,7 @@ from fixtures.rehearsal.runner import moved
 from fixtures.wire.waiting import Waiter
 
 ROOT = Path(__file__).resolve().parents[3]
-OTHER_AWS = os.environ.get("REHEARSAL_TEST_ENDPOINT")
+OTHER_AWS = os.environ.get("LAUNCH_CONTROL_TEST_ENDPOINT")
 """Another endpoint for the same tests: a plain moto, to see that they fail there."""
 PATIENCE = 0.1 if OTHER_AWS else 20.0
 SILENCE = 0.2
