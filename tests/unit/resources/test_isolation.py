@@ -56,7 +56,7 @@ def test_a_group_that_is_not_its_own_is_a_flaw(group, service, others, said, rem
 @pytest.mark.parametrize("status", ["MISSING", "INACTIVE"])
 def test_interfaces_are_nobody_elses_where_the_service_is_not_found(status):
     """They may well be its own: that it is not there is another criterion's."""
-    gone = replace(SERVICE, status=status, group_ids=())
+    gone = replace(SERVICE, status=status, group_ids=("sg-9",))
     assert list(flaws_of(GROUP, "vpc-1", gone, ["eni-1"])) == []
 
 
