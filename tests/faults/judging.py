@@ -83,7 +83,7 @@ def _judge(session):
             _ = replay.aws
         except InvalidError:
             return 6
-        stash[SETTINGS] = replay.settings(asked)
+        stash[SETTINGS] = replaying.replayed(session.config, asked)
         stash[SETTINGS].bundle.mkdir(parents=True)
         stash[LEDGER] = Ledger(stash[SETTINGS].bundle / "ledger.jsonl")
         stash[RUN] = replaying._run(session.config, replay)

@@ -342,7 +342,7 @@ REHASHED = (
         "points that are no number",
         edit("criteria.json", lambda t: _of(t, "NET-2")["criterion"].update(points=6.5)),
         "INVALID",
-        "points of NET-2",
+        "points is 6.5",
     ),
     Tampering(
         "full marks for Gradescope",

@@ -121,7 +121,7 @@ def test_a_page_with_a_part_that_cannot_be_read_is_found_out() -> None:
         (bundle / "timeline.jsonl").write_text('{"kind": "wait"}\n')
         (bundle / "report.html").write_text(summary_html(GREEN, bundle))
         (said,) = broken_parts(Path(folder))
-    assert said.startswith(f"{bundle}/report.html: What it is made from cannot be read: TypeError: Moment")
+    assert said.startswith(f"{bundle}/report.html: What it is made from cannot be read: TypeError: timeline.jsonl lacks")
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\x1b[31mred\x1b[0m \x00 \u202e"])
