@@ -9,6 +9,9 @@ UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute
 INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin/python --requirement $(1) || \
 	$(RUN) pip install --quiet --disable-pip-version-check --requirement $(1)
 
+MATRICES := $(addprefix tests/faults/,deployments test_crash_points.py test_failing_aws.py test_refusing_aws.py test_signals.py)
+# Their cells are shared by all processes; the other files each have something of their own that is made once.
+
 .PHONY: acceptance test lint bench faults
 
 acceptance: $(READY)
@@ -16,7 +19,8 @@ acceptance: $(READY)
 
 test: $(READY_TO_TEST) lint
 	$(RUN) pytest tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder
-	$(RUN) pytest tests/faults -q -n 6 --dist loadgroup
+	$(RUN) pytest tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
+	$(RUN) pytest $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
 
 lint: $(READY_TO_TEST)
