@@ -6,7 +6,6 @@ import re
 import pytest
 
 from fixtures.report.html_plugin import latest_link
-from tests.faults.account import Account
 from tests.faults.aws_faults import variables
 from tests.faults.full_disk import FOLDER, WRITES
 from tests.faults.matrix import BRIEFLY, EVERYTHING_MADE, Place
@@ -14,13 +13,6 @@ from tests.faults.suite import Suite
 
 FULL = "the disk is full where --reports points to, so the bundle is not whole"
 MOMENTS = {"the ledger": 1, "the middle": 40, "the undo": 75, "the report": 100}
-
-
-@pytest.fixture(scope="module")
-def account():
-    """An account with strangers' things in it."""
-    with Account() as own:
-        yield own
 
 
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS.keys())

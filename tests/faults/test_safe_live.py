@@ -156,7 +156,7 @@ def test_a_whole_run_keeps_no_task_idle_and_its_page_is_whole(account, place):
 def idle_seconds(place):
     """From the last look at the running task, by API, log or load, to UpdateService with desired count 0."""
     folder = next(path for path in place.reports.glob("*/evidence") if not path.parent.is_symlink())
-    envelopes = [json.loads(path.read_text()) for path in sorted(folder.iterdir())]
+    envelopes = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     stop = next(
         i for i, e in enumerate(envelopes) if e["operation"] == "UpdateService" and e["parameters"].get("desiredCount") == 0
     )
