@@ -40,7 +40,6 @@ BAD_LIFESPAN = """
 from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
-pytestmark = pytest.mark.xdist_group("startup diagnosis")
 @asynccontextmanager
 async def lifespan(app):
     open("/opt/model.json")
