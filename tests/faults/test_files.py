@@ -21,7 +21,7 @@ def test_a_full_disk_is_told_once_and_blames_nobody(moment, account, tmp_path):
     place = Place(tmp_path)
     place.reports.mkdir()
     words = ["tests/acceptance", "--live", "-q", f"--reports={place.reports}", *BRIEFLY, "-k", EVERYTHING_MADE]
-    words += ["-p", "tests.faults.aws_faults", "-p", "tests.faults.full_disk"]
+    words += ["-p", "tests.faults.full_disk"]
     full = {FOLDER: str(place.reports), WRITES: str(moment)}
     account.without_the_role()
     account.as_found = False
