@@ -17,7 +17,6 @@ JUDGED = "RUN- or CLEAN- or TASK- or NET-1 or NET-2 or LOG-1"
 SELECTIONS = ("NET-1", "TASK-1", EVERYTHING_MADE, JUDGED)
 """From what costs the least."""
 _READS = re.compile(r"\.(Describe|List|Get|Filter|BatchGet|Simulate|Lookup)")
-_MOMENTS = 10
 
 
 @dataclass(frozen=True)
@@ -83,5 +82,12 @@ OPERATIONS = {call.operation: call.selection for call in CALLS if call.number ==
 OF_A_RUN = tuple(call for call in CALLS if call.selection != JUDGED)
 """What a run of EVERYTHING_MADE calls."""
 WRITES = tuple(call for call in OF_A_RUN if call.writes)
-MOMENTS = tuple(OF_A_RUN[round(moment * (len(OF_A_RUN) - 1) / (_MOMENTS - 1))] for moment in range(_MOMENTS))
-"""Ten of them, spread over the run."""
+
+
+def spread(calls: tuple[Call, ...], count: int) -> tuple[Call, ...]:
+    """So many of them, from the first to the last."""
+    return tuple(calls[round(moment * (len(calls) - 1) / (count - 1))] for moment in range(count))
+
+
+MOMENTS = spread(OF_A_RUN, 10)
+MOMENTS_OF_WRITING = spread(WRITES, 4)

@@ -40,6 +40,25 @@ CANARIES = (
     Canary("home", "/home/canaryhome/.aws/credentials", "canaryhome"),
     Canary("home of a Mac", "/Users/canarymac/src", "canarymac"),
     Canary("private key", "-----BEGIN RSA PRIVATE KEY-----MIICanaryKey-----END RSA PRIVATE KEY-----", "MIICanaryKey"),
+    Canary("PGP key", "-----BEGIN PGP PRIVATE KEY BLOCK-----lQOYCanary-----END PGP PRIVATE KEY BLOCK-----", "lQOYCanary"),
+    Canary(
+        "Slack's webhook", "https://hooks.slack.com/services/T0CANARY1/B0CANARY2/canarycanarycanary", "canarycanarycanary"
+    ),
+    Canary("Discord's webhook", "https://discord.com/api/webhooks/112233445566/canary_discord-hook", "canary_discord-hook"),
+    Canary("Azure's key", f"AccountName=x;AccountKey={'CanaryAzure' * 8}==;EndpointSuffix=y", "CanaryAzure"),
+    Canary("Azure's signature", "https://x.blob.core.windows.net/k?sv=1&sig=CanarySas%2Fcanarysas%3D", "CanarySas"),
+    Canary("Telegram's token", f"bot 123456789:AA{'canary7' * 4}canar", "canary7canary7"),
+    Canary("Mailchimp's key", f"{'0123456789abcdef' * 2}-us14", "0123456789abcdef-us14"),
+    Canary("Twilio's key", f"SK{'fedcba98' * 4}", "SKfedcba98fedcba98"),
+    Canary("Discord's token", "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", "ZnCjm1XVW7vRze4b7Cq4se7kKWs"),
+    *(
+        Canary(f"token {form}", f"it is {form}{'Canary0token1' * 3} here", f"{form}{'Canary0token1' * 3}")
+        for form in (
+            *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "glrt-", "glcbt-", "gldt-"),
+            *("xoxb-", "xoxp-", "xoxe.", "xapp-", "AIza", "ya29.", "GOCSPX-", "sk_live_", "rk_live_", "sq0csp-", "whsec_"),
+            *("SG.", "sk-", "sk-proj-", "sk-ant-api03-", "npm_", "pypi-", "hf_", "dckr_pat_", "hvs.", "dop_v1_", "shpat_"),
+        )
+    ),
 )
 ENVIRONMENT = (
     {"name": "MODEL_NAME", "value": "canaryvalue-plain"},

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.calls import MOMENTS
+from tests.faults.calls import MOMENTS, MOMENTS_OF_WRITING
 from tests.faults.matrix import Place, launch
 
 INTERRUPTED = pytest.ExitCode.INTERRUPTED
@@ -19,7 +19,7 @@ def test_a_signal_leaves_nothing(moment, signal, after, account, tmp_path):
 
 
 @pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM", "SIGHUP"])
-@pytest.mark.parametrize("moment", [moment for moment in MOMENTS if moment.writes], ids=str)
+@pytest.mark.parametrize("moment", MOMENTS_OF_WRITING, ids=str)
 def test_a_second_signal_aborts_nothing(moment, signal, account, tmp_path):
     """It comes while the first is being obeyed, and is answered."""
     place = Place(tmp_path)

@@ -1,6 +1,9 @@
 """What must not be seen is replaced, alike in a run; what proves something, and JSON's form, stays."""
 
 import json
+import re
+from base64 import b64encode, urlsafe_b64encode
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -57,6 +60,41 @@ def test_an_account_has_one_alias_all_through(redactor):
 )
 def test_what_proves_something_stays(redactor, text):
     """Run IDs, request IDs, digests, decimals, times in milliseconds, pages' tokens, and what only looks like a secret."""
+    assert redactor.text(text) == text
+
+
+LEARNT = 's3cr+t/of "mine" & y\u00f6urs'
+SPELLINGS = {
+    "in a URL": quote(LEARNT, safe=""),
+    "in a form": quote_plus(LEARNT),
+    "in JSON": json.dumps(LEARNT)[1:-1],
+    "in JSON of another": json.dumps(LEARNT, ensure_ascii=False)[1:-1],
+    "in capitals": LEARNT.upper(),
+    "in hexadecimal": LEARNT.encode().hex(),
+    "in base64": b64encode(LEARNT.encode()).decode(),
+    "in base64 after one": b64encode(b"u" + LEARNT.encode()).decode(),
+    "in base64 after a name": b64encode(b"user:" + LEARNT.encode() + b"\n").decode(),
+    "in base64 of URLs": urlsafe_b64encode(b"us" + LEARNT.encode()).decode(),
+    "over two lines": f"{LEARNT[:9]}\n{LEARNT[9:]}",
+    "over two lines in JSON": f"{LEARNT[:9]}\\n{LEARNT[9:]}",
+    "over many lines": "\r\n".join(LEARNT),
+    "in base64 of 8 a line": "\n".join(re.findall(".{1,8}", b64encode(LEARNT.encode()).decode())),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_what_was_learnt_is_hidden_in_every_spelling(redactor, name):
+    """Of base64, all but what shares a character with what stands beside."""
+    redactor.learn(LEARNT)
+    found = redactor.text(f"before {SPELLINGS[name]} after")
+    assert found.startswith("before ") and found.endswith(" after")
+    assert len(found.replace("[redacted]", "")) < len("before after") + 14, found
+
+
+def test_what_was_learnt_is_found_in_time_that_grows_with_the_text(redactor):
+    """Lines that break within what looks like a secret, without end."""
+    redactor.learn("aaaaaaaab")
+    text = "a\n\n" * 200_000
     assert redactor.text(text) == text
 
 
