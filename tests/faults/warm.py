@@ -10,11 +10,15 @@ import importlib
 import importlib.metadata
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.client
+import botocore.hooks
 import botocore.loaders
+import botocore.regions
 import botocore.session
 import jsonschema
 import pytest
@@ -42,15 +46,37 @@ class _Imports:
         return pytest.ExitCode.OK
 
 
+def _keep(owner: Any, name: str, key: Callable[..., Any]) -> None:
+    """Call that function of the owner once for each key of what it is called with."""
+    function, known = getattr(owner, name), {}
+
+    @functools.wraps(function)
+    def kept(*given: Any, **named: Any) -> Any:
+        asked = key(*given, **named)
+        if asked not in known:
+            known[asked] = function(*given, **named)
+        return known[asked]
+
+    setattr(owner, name, kept)
+
+
 def _keep_models() -> None:
     """One loader for all sessions to come; it has read all that their clients need."""
     from fixtures.wire import clients  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
 
     loader = botocore.loaders.create_loader()
     botocore.session.create_loader = lambda _search_path: loader
+    creator, aliases = botocore.client.ClientCreator, botocore.hooks.EventAliaser(None)
+    _keep(creator, "_load_service_model", lambda _self, service, _version: service)
+    _keep(creator, "_create_client_class", lambda _self, service, _model: service)
+    _keep(botocore.regions, "EndpointProvider", lambda ruleset_data, **_: id(ruleset_data))  # the loader's own, for good
+    aliased = functools.cache(aliases._alias_event_name)  # type: ignore[no-untyped-call]
+    botocore.hooks.EventAliaser._alias_event_name = lambda _self, name: aliased(name)  # type: ignore[method-assign]
     session = boto3.Session("nobody", "nothing", region_name="us-east-1")
     for service in (*clients._SERVICES.values(), "sts"):
-        session.client(service)  # type: ignore[call-overload]
+        model = session.client(service).meta.service_model  # type: ignore[call-overload]
+        for name in model.operation_names:
+            _ = model.operation_model(name).input_shape, model.operation_model(name).output_shape
 
 
 def _keep_packages() -> None:
@@ -99,7 +125,7 @@ def _keep_checked_schemas() -> None:
 
 if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
     raise RuntimeError("the suite cannot be loaded")
-for _keep in (_keep_models, _keep_packages, _keep_templates, _keep_checked_schemas):
-    _keep()
+for _kept in (_keep_models, _keep_packages, _keep_templates, _keep_checked_schemas):
+    _kept()
 gc.collect()
 gc.freeze()
