@@ -259,12 +259,19 @@ wait(
     lambda: ecs.describe_tasks(cluster=CLUSTER, tasks=arns)["tasks"],
     lambda seen: all(t["lastStatus"] == "STOPPED" for t in seen),
 )
+fuse = autoscaling.describe_scalable_targets(ResourceIds=[TARGET], **SCALING)["ScalableTargets"][0]  # whose is it?
+autoscaling.list_tags_for_resource(ResourceARN=fuse["ScalableTargetARN"])
 autoscaling.deregister_scalable_target(ResourceId=TARGET, **SCALING)
 wait(lambda: ec2.describe_network_interfaces(Filters=filters(group_id=group_id))["NetworkInterfaces"], lambda e: not e)
+ec2.describe_security_groups(Filters=filters(group_id=group_id))
 ec2.delete_security_group(GroupId=group_id)
+ecs.describe_clusters(clusters=[CLUSTER], include=["TAGS"])
 ecs.delete_cluster(cluster=CLUSTER)
-ecs.deregister_task_definition(taskDefinition=definition_arn)
 ecs.list_task_definitions(familyPrefix=FAMILY, status="ACTIVE")
+ecs.describe_task_definition(taskDefinition=definition_arn, include=["TAGS"])
+ecs.deregister_task_definition(taskDefinition=definition_arn)
+group = logs.describe_log_groups(logGroupNamePrefix=LOGS)["logGroups"][0]
+logs.list_tags_for_resource(resourceArn=group["arn"].removesuffix(":*"))
 logs.filter_log_events(logGroupName=LOGS)
 logs.delete_log_group(logGroupName=LOGS)
 
