@@ -8,7 +8,6 @@ import functools
 import gc
 import importlib
 import importlib.metadata
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +19,6 @@ import botocore.hooks
 import botocore.loaders
 import botocore.regions
 import botocore.session
-import jsonschema
 import pytest
 
 from tests.faults import aws_faults, suite, warm_locust  # noqa: F401 - a fork begins in them
@@ -106,26 +104,9 @@ def _keep_templates() -> None:
     plugin._read_template = lambda _search_paths: table
 
 
-def _keep_checked_schemas() -> None:
-    """That the schema of an answer is one."""
-    from fixtures.settings import options, settings  # noqa: PLC0415 - the same
-
-    validator, known = jsonschema.Draft202012Validator, set()
-    check = validator.check_schema
-
-    def check_new(schema: Any) -> None:
-        text = json.dumps(schema)
-        if text not in known:
-            check(schema)
-            known.add(text)
-
-    validator.check_schema = check_new  # type: ignore[method-assign]
-    settings._schema(next(option.default for option in options.OPTIONS if option.flag == "--predict-schema"))
-
-
 if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
     raise RuntimeError("the suite cannot be loaded")
-for _kept in (_keep_models, _keep_packages, _keep_templates, _keep_checked_schemas):
+for _kept in (_keep_models, _keep_packages, _keep_templates):
     _kept()
 gc.collect()
 gc.freeze()
