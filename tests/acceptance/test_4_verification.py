@@ -6,6 +6,7 @@ import pytest
 
 from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
+from fixtures.launch.classification import classified
 from fixtures.launch.endpoint import PROBE
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
@@ -50,7 +51,7 @@ def test_a_satellite_image_is_classified(settings, prediction, prediction_faults
 
     A 200 alone proves little: the answer has to be JSON that names a class, and keep what the API's own docs promise.
     """
-    told = "; ".join([str(prediction), *prediction_faults])
+    told = "; ".join([str(prediction), *prediction_faults, f"{classified(prediction.json()) or 'no class'} was found"])
     found = diagnose_answer(PREDICT, told, names)
     claim(
         expected=f"200 with a classification in JSON ({settings.predict_schema.get('title', 'the given schema')})",

@@ -5,9 +5,10 @@ import json
 import jsonschema
 import pytest
 
+from fixtures.launch.classification import classified, flaws
 from fixtures.launch.contract import faults_of
 from fixtures.launch.endpoint import Exchange
-from fixtures.launch.promise import promised, violations
+from fixtures.launch.promise import broken, promised, violations
 from fixtures.settings.options import ROOT
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
@@ -22,6 +23,23 @@ REASONABLE = [
     {"predictions": [{"label": "river", "score": 0.5}, {"label": "sea", "score": 0.2}]},
     {"category": "cloud", "model": "v2", "success": True},
     {"label": "Nonexistent errors"},
+    {"prediction": "Uncertain", "confidence": 0.41},
+    {"success": True, "result": [{"label": "Forest", "confidence": 0.9}, {"label": "River", "confidence": 0.1}]},
+    {"Forest": 0.9, "River": 0.1},
+    {"probabilities": {"Forest": 0.7, "River": 0.3}},
+    {"diagnostic": "Forest", "confiance": 0.9},
+    {"data": {"output": {"klasse": "Wald", "wahrscheinlichkeit": 0.7}}},
+    {"categor\u00eda": "bosque", "confianza": 0.7},
+    {"pr\u00e9diction": "for\u00eat", "probabilit\u00e9": 0.7},
+    {"previsione": "bosco"},
+    {"predictions": [["Forest", 0.9], ["River", 0.1]]},
+    {"classes": ["Forest", "River"], "probabilities": [0.1, 0.9]},
+    {"top5": [{"name": "Forest", "prob": 0.9}]},
+    [{"label": "Forest", "score": 0.9}],
+    {"filename": "desert_04.jpg", "size": 1145, "prediction": "Forest", "probability": 0.5},
+    {"predictedClass": "Forest", "inferenceTimeMs": 31.2},
+    {"what_it_shows": "Forest", "how_sure": 0.77},
+    {"status": "success", "message": "ok", "data": {"class": "River"}},
 ]
 UNREASONABLE = [
     {},
@@ -43,6 +61,17 @@ UNREASONABLE = [
     {"prediction": {}},
     {"predictions": []},
     {"status": "ok"},
+    {"status": "online", "model_loaded": True},
+    {"status": "failed", "label": "x"},
+    {"message": "received", "size": 0.3},
+    {"accuracy": 0.5, "loss": 0.5},
+    {"filename": "forest.jpg", "content_type": "image/jpeg"},
+    {"detail": "Not Found"},
+    {"result": []},
+    {"Forest": 0.9, "River": 0.9},
+    {"data": {"label": ""}, "confidence": 0.5},
+    {"prediction": "Forest", "confiance": 98.2},
+    {"probabilities": [0.9, 0.1]},
 ]
 OPENAPI = {
     "openapi": "3.1.0",
@@ -65,13 +94,40 @@ def document(text):
 @pytest.mark.parametrize("answer", REASONABLE, ids=json.dumps)
 def test_a_reasonable_answer_keeps_the_contract(answer):
     """Learners call the same things by other names."""
-    assert violations(answer, SCHEMA) == []
+    assert broken(json.dumps(answer), None, "") == []
 
 
 @pytest.mark.parametrize("answer", UNREASONABLE, ids=json.dumps)
 def test_what_names_no_class_breaks_the_contract(answer):
     """JSON alone is no classification, and an error with a label is still an error."""
-    assert violations(answer, SCHEMA)
+    assert broken(json.dumps(answer), None, "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"class_id": 3, "class_name": "Forest", "confidence": 0.9}, "class 'Forest', confidence 0.9, at $.class_name"),
+        ({"result": [{"label": "River"}]}, "class 'River', at $.result[0].label"),
+        ({"Forest": 0.1, "River": 0.9}, "class 'River', confidence 0.9, at $"),
+        ({"labels": ["a", "b"], "scores": [0.2, 0.8]}, "class 'b', confidence 0.8, at $.labels[1]"),
+    ],
+)
+def test_it_is_told_which_class_was_taken_and_from_where(answer, told):
+    """So that nobody has to guess."""
+    assert str(classified(answer)) == told
+
+
+def test_an_answer_without_a_class_is_told_by_its_keys():
+    """And how to say where the class is."""
+    (told,) = flaws({"status": "ok", "items": 3})
+    assert "its keys are status, items" in told
+    assert "--predict-schema" in told
+
+
+@pytest.mark.parametrize("answer", [[[[]]] * 3000, {"a" * 5000: 1}, {str(n): n for n in range(9000)}, [0] * 99_999])
+def test_an_endless_answer_is_read_to_a_bound(answer):
+    """It is a stranger's."""
+    assert classified(answer) is None
 
 
 def test_the_schema_is_a_schema():
@@ -102,8 +158,8 @@ def test_what_is_no_json_is_none(text):
 )
 def test_a_reference_out_of_the_schema_is_not_followed(reference):
     """The judged deployment writes its own openapi.json: it must not choose what the grader's machine opens."""
-    (broken,) = violations({"label": "x"}, {"$ref": reference})
-    assert broken == f"the schema refers to {reference.removeprefix('#')}, which is not in it"
+    (told,) = violations({"label": "x"}, {"$ref": reference})
+    assert told == f"the schema refers to {reference.removeprefix('#')}, which is not in it"
 
 
 @pytest.mark.parametrize(
