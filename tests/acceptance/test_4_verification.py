@@ -7,14 +7,17 @@ import pytest
 from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
 from fixtures.launch.classification import classified
-from fixtures.launch.endpoint import PROBE
+from fixtures.launch.marks import is_of_the_probe
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
 
 STARTED = re.compile(
-    r"startup complete|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server", re.IGNORECASE
+    r"startup[ _]?(complete|done|finished)|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server"
+    r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|model[ _](has been |was |is )?loaded"
+    r"|(loaded|ready)[ _](the )?model|ready to (serve|accept)",
+    re.IGNORECASE,
 )
-"""What servers say when they are ready; that a model is `running on cpu` is no such line."""
+"""What servers and applications say when they are ready; that a model is `running on cpu` is no such line."""
 
 
 @pytest.mark.criterion("API-1")
@@ -114,10 +117,10 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
     The request carried a mark of this run, so its line cannot be anybody else's.
     """
     group, stream = task_definition.log_options["awslogs-group"], task_definition.log_stream(task.id)
-    mark = f"{PROBE}={run.settings.run_id}"
+    mark = run.settings.run_id
     lines = run.waiter.settle(
         "prediction in CloudWatch",
-        lambda: read_lines(aws, group, mark),
+        lambda: [line for line in read_lines(aws, group, mark) if is_of_the_probe(line.text, mark)],
         bool,
         run.settings.patience.log,
         lambda seen: f"{len(seen)} lines",

@@ -6,7 +6,7 @@ from fixtures.diagnosis.answers import LOADED
 from fixtures.diagnosis.diagnosis import diagnose_stop, diagnose_words
 from fixtures.launch.address import tasks_since
 from fixtures.launch.inquiry import last_words
-from fixtures.launch.load import MARK, keep_log_lines, requests_named
+from fixtures.launch.load import keep_log_lines, requests_named
 from fixtures.resources.logs import read_lines
 
 
@@ -37,7 +37,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, released, clai
 
     Each request of the load carried a mark of its own. What was sent and is not in the log was dropped on the way.
     """
-    group, mark = task_definition.log_options["awslogs-group"], f"{MARK}={run.settings.run_id}"
+    group, mark = task_definition.log_options["awslogs-group"], f"{run.settings.run_id}."
     lines = run.waiter.settle(
         "load in CloudWatch",
         lambda: read_lines(aws, group, mark),
@@ -48,7 +48,7 @@ def test_the_spike_is_in_the_log(aws, run, task_definition, load, released, clai
     keep_log_lines(run, lines)
     logged = requests_named(lines, run.settings.run_id)
     claim(
-        expected=f"all {load.requests} requests ({mark}.<number>) in {group}, less at most the {load.failures} that failed",
+        expected=f"all {load.requests} requests ({mark}<number>) in {group}, less at most the {load.failures} that failed",
         observed=f"{about_log(logged, load.requests)}: {len(logged)} of {load.requests} requests are there",
         advice="leave uvicorn's access log on, and let nothing sample, filter or switch it off under load; where awslogs "
         f'drops lines, add `"mode": "blocking"` to its options. See what came: `aws logs tail {group} --since 10m`',
