@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("fixtures/**/*.py"), *ROOT.glob("load/*.py"), *ROOT.glob("tests/acceptance/*.py")]
 METHODS = ("compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer")
 ANCHORED = ("match", "fullmatch")
-LOCAL = {"run_id": "20260101T000000Z-0000", "home": "/home/somebody", "name": "host-1", "secret": "aaaaaaab"}
+LOCAL = {
+    "run_id": "20260101T000000Z-0000",
+    "home": "/home/somebody",
+    "name": "host-1",
+    "secret": "aaaaaaab",
+    "nonce": "aaaaaaab",
+}
 """What stands for the variables that some patterns are made with."""
 ALPHABET = "a1A_. -:/\\\"'@%+=,{}[]()<>#$&;!?|`~*^\t\x1b\x00\n\u00e9"
 FILLERS = ("", "\x00", "\n", " ")

@@ -25,6 +25,7 @@ AUTH = RIE + "unable to pull secrets or registry auth: "
 PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s): "
 PLACE = "(service s) was unable to place a task. Reason: "
 DENIED = "AccessDeniedException: User: arn:aws:sts::1:assumed-role/r/t is not authorized to perform: "
+READING = "secretsmanager:GetSecretValue on resource: x"
 ROLE = "ECS was unable to assume the role 'arn:aws:iam::1:role/r' that was provided for this task."
 
 # Each text was seen in AWS's documentation or in somebody's issue.
@@ -70,6 +71,40 @@ STOPPED = (
     ("T07", 'CannotStartContainerError: … runc create failed: exec: "uvicorm": executable file not found in $PATH: unknown'),
     ("E07", "ECS is performing maintenance on the underlying infrastructure hosting the task."),
     ("", "ServiceSchedulerInitiated; Task failed container health checks; exit code 137"),
+    ("I07", "(error ECS was unable to assume the role 'arn:aws:iam::1:role/aws-service-role/ecs/AWSServiceRoleForECS' that"),
+    ("I08", AUTH + "execution resource retrieval failed: unable to retrieve secret from asm: " + DENIED + READING),
+    (
+        "I08",
+        AUTH + "execution resource retrieval failed: unable to retrieve secrets from ssm: " + DENIED + "ssm:GetParameters",
+    ),
+    ("I09", AUTH + "unable to retrieve secret from asm: failed to fetch secret: ResourceNotFoundException: Secrets Manager"),
+    ("I09", AUTH + "unable to retrieve secrets from ssm: invalid ssm parameters: /model/bucket"),
+    ("", "SpotInterruption; Your Spot Task was interrupted.; exit code 143"),
+    ("", "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x); exit code 137"),
+    ("L01", RIE + "failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log"),
+    ("L04", RIE + "failed to validate logger args: unable to get awslogs driver arguments: awslogs-region is required"),
+    ("E08", "CannotStartContainerError: failed to get container status: context canceled"),
+    ("E08", "DockerTimeoutError: Could not transition to started; timed out after waiting 3m0s"),
+    ("N03", "CannotPullContainerError: failed to resolve reference ... net/http: request canceled"),
+    (
+        "N03",
+        "CannotPullContainerError: Get https://registry-1.docker.io/v2/: (Client.Timeout exceeded while awaiting headers)",
+    ),
+    (
+        "U05",
+        PULL + "httpReaderSeeker: failed open: unexpected status code https://registry-1.docker.io/v2/amazon/x/manifests/s",
+    ),
+    (
+        "U06",
+        PULL + "failed to unpack image on snapshotter overlayfs: failed to extract layer sha256:c0: failed to get stream",
+    ),
+    ("U03", PULL + "failed to resolve ref docker.io/amazon/aws-xray-daemon:latest: not found"),
+    (
+        "U03",
+        PULL
+        + "failed to resolve ref 1.dkr.ecr.eu-west-1.amazonaws.com/x:v9: 1.dkr.ecr.eu-west-1.amazonaws.com/x:v9: not found",
+    ),
+    ("T08", "CannotStartContainerError: failed to create shim task: OCI runtime create failed"),
     ("", "UserInitiated; Task stopped by user; exit code 143"),
     ("P08", "AccessDeniedException: Your AWS account is currently blocked and not authorized to run tasks."),
 )
@@ -98,6 +133,17 @@ LINES = (
     ("U07", 'ERROR:    Error loading ASGI app. Could not import module "app.main".'),
     ("U08", "ERROR:    Application startup failed. Exiting."),
     ("", "Error: No such option: --hosst"),
+    ("R01", "urllib.error.URLError: <urlopen error [Errno 101] offline: socket.getaddrinfo to 'x.org' refused; only 127>"),
+    ("R02", "ModuleNotFoundError: No module named 'torch'\n(the rehearsal has no package torch for --app)"),
+    ("U15", "  File \"<frozen os>\", line 679, in __getitem__\nKeyError: 'MODEL_BUCKET'"),
+    (
+        "U15",
+        "  File \"/usr/lib/python3.9/os.py\", line 679, in __getitem__\n    raise KeyError(key)\nKeyError: 'MODEL_BUCKET'",
+    ),
+    ("U16", "TypeError: 'coroutine' object is not an async iterator\nERROR:    Application startup failed. Exiting."),
+    ("U17", "FileNotFoundError: [Errno 2] No such file or directory: 'build/app/model.pt'"),
+    ("U08", "RuntimeError: first\nzipfile.BadZipFile: x\nValueError: last\nERROR:    Application startup failed. Exiting."),
+    ("U07", "INFO: x\nkeras.NotThereError: no weights\n"),
 )
 TOLD = (
     ("I01", f"(service s) failed to launch a task with (error {ROLE})."),
@@ -169,6 +215,11 @@ ANSWERS = (
     ("I01", "MalformedPolicyDocument", "Invalid principal in policy"),
     ("", "NoSuchEntity", "The role with name r cannot be found."),
     ("L05", "ClientException", "Log driver awslogs requires option 'awslogs-stream-prefix'."),
+    (
+        "L01",
+        "ResourceNotFoundException",
+        "when calling the FilterLogEvents operation: The specified log group does not exist.",
+    ),
     ("L06", "ResourceAlreadyExistsException", "The specified log group already exists"),
     ("T01", "ClientException", "No Fargate configuration exists for given values."),
     ("T02", "ClientException", "Fargate only supports network mode ‘awsvpc’."),
@@ -369,7 +420,7 @@ def test_where_uvicorn_listens_is_told():
 def test_only_known_transients_are_tolerated():
     """Everything else is terminal at once."""
     tolerant = {row.id for row in (*SAID, *EVENTS, *STATES, *LOGGED, *EXITED) if row.tolerance}
-    assert tolerant == {"U12", "I01", "I07", "S06", "S10", "S11", "S14", "N16", "E07", ""}
+    assert tolerant == {"U12", "I01", "I07", "S06", "S10", "S11", "S14", "N16", "E07", "E08", ""}
     assert diagnose_stop(STOPPED[0][1]).tolerance is NORMAL
     assert diagnose_stop("Timeout waiting for network interface provisioning to complete.").tolerance is ONCE
 
@@ -383,3 +434,41 @@ def test_each_row_can_be_reached(row):
     reached += [explain(refused(code, message)) for _, code, message in ANSWERS] + [explain(e) for _, e, _ in ON_THE_WAY]
     plain = row.cause.split("{", maxsplit=1)[0]
     assert any(found.id == row.id and found.cause.startswith(plain) for found in reached)
+
+
+@pytest.mark.parametrize(
+    ("said", "log", "named"),
+    [
+        (
+            PULL + "failed to resolve ref docker.io/amazon/aws-xray-daemon:latest: not found",
+            (),
+            "docker.io/amazon/aws-xray-daemon:latest",
+        ),
+        (
+            PULL + "failed to resolve ref 1.dkr.ecr.eu-west-1.amazonaws.com/x:v9: not found",
+            (),
+            "1.dkr.ecr.eu-west-1.amazonaws.com/x:v9 is",
+        ),
+        ("exit code 3", ("RuntimeError: first", "ValueError: last", "Application startup failed"), "ValueError: last"),
+        (
+            "exit code 1",
+            ("FileNotFoundError: [Errno 2] No such file or directory: 'build/app/model.pt'",),
+            "build/app/model.pt",
+        ),
+        ("exit code 1", ('  File "<frozen os>", line 1, in __getitem__', "KeyError: 'MODEL_BUCKET'"), "no MODEL_BUCKET"),
+    ],
+)
+def test_what_aws_or_the_log_names_is_what_the_cause_names(said, log, named):
+    """Not what the course calls it."""
+    assert named in diagnose_stop(said, log).cause
+
+
+def test_the_platform_that_aws_names_is_the_one_to_build_for():
+    """A task for ARM64 wants such an image."""
+    assert "--platform linux/arm64" in diagnose_stop("does not contain descriptor matching platform 'linux/arm64'").advice
+    assert "--platform linux/amd64" in diagnose_stop("does not contain descriptor matching platform").advice
+
+
+def test_the_name_of_a_target_group_is_no_bad_news():
+    """Nor is that of a service."""
+    assert diagnose_event("(service failed-to-x) registered 1 targets in (target-group arn:x/error-pages/1)") is None
