@@ -66,6 +66,7 @@ class World:
         self.trust = TRUSTED
         self.gateway = "igw-1"
         self.public_ip = "ENABLED"
+        self.egress = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
         self.denied = ()
         self.asked = []
         self._changes = []
@@ -130,6 +131,9 @@ class World:
                 }
             ]
         }
+
+    def describe_security_groups(self, **_):
+        return {"SecurityGroups": [{"IpPermissionsEgress": self.egress}]}
 
     def describe_tasks(self, tasks, **_):
         return {"tasks": [told for _, told in self._tasks if told["taskArn"] in tasks]}

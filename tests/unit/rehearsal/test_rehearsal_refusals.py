@@ -65,126 +65,172 @@ def delete_cluster(world: World) -> Any:
     return world.ecs.delete_cluster(cluster=world.cluster)
 
 
-SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
-REFUSED = {
-    f"{cpu} CPU units with {memory} MiB": Refused(
-        lambda world, cpu=cpu, memory=memory: world.register(cpu=cpu, memory=memory),
-        "ClientException",
-        "No Fargate configuration exists for given values.",
-    )
-    for cpu, memory in SIZES
-} | {
-    "no size": Refused(
-        lambda world: world.register(cpu=None),
-        "ClientException",
-        "Fargate requires that 'cpu' be defined at the task level.",
+def logging(driver: str, **more: str) -> Callable[[World], dict[str, Any]]:
+    """A container that logs like this."""
+    options = {"awslogs-group": "g", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs"} | more
+    return container(logConfiguration={"logDriver": driver, "options": options})
+
+
+def container(**changes: Any) -> Callable[[World], dict[str, Any]]:
+    """A definition whose one container has these changes."""
+    return lambda world: {"containerDefinitions": [world.container() | changes]}
+
+
+def two_of_one_name(world: World) -> dict[str, Any]:
+    """The same container twice."""
+    return {"containerDefinitions": [world.container(), world.container() | {"essential": False}]}
+
+
+MAPPING = {"containerPort": 80, "protocol": "tcp"}
+SAME = {"name": "KEY", "valueFrom": "/key"}
+DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
+    "a container above its task": (container(memory=1024), "The 'memory' setting for container"),
+    "a reservation above its task": (container(memoryReservation=1024), "The 'memory' setting for container"),
+    "another host port": (container(portMappings=[MAPPING | {"hostPort": 8080}]), "When networkMode=awsvpc, the host ports"),
+    "an option that awslogs has not": (logging("awslogs", log_key="x"), "Log driver awslogs disallows options: log_key"),
+    "another driver": (logging("json-file"), "do not support log driver json-file"),
+    "a small disk": (lambda _: {"ephemeralStorage": {"sizeInGiB": 10}}, "from 21 to 200 GiB, not 10"),
+    "a privileged container": (container(privileged=True), "do not support privileged containers"),
+    "a link": (container(links=["other"]), "not supported when networkMode=awsvpc"),
+    "no essential container": (container(essential=False), "must be marked as essential"),
+    "two of one name": (two_of_one_name, "names must be unique"),
+    "a secret and a variable": (
+        container(secrets=[SAME], environment=[{"name": "KEY", "value": "x"}]),
+        "must be unique and not",
     ),
-    "a network that is not awsvpc": Refused(
-        lambda world: world.register(networkMode="bridge"),
-        "ClientException",
-        "Fargate only supports network mode ‘awsvpc’.",
-    ),
-    "awslogs without an execution role": Refused(
-        lambda world: world.register(world.container(image="nginx"), executionRoleArn=None),
-        "ClientException",
-        "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
-    ),
-    "an ECR image without an execution role": Refused(
-        lambda world: world.register({"name": "api", "image": world.image}, executionRoleArn=None),
-        "ClientException",
-        "Fargate requires task definition to have execution role ARN to support ECR images.",
-    ),
-    "a malformed role ARN": Refused(
-        lambda world: world.register(executionRoleArn="ecsTaskExecutionRole"),
-        "ClientException",
-        "Role is not valid",
-    ),
-    "awslogs without a stream prefix": Refused(
-        lambda world: world.register(without_prefix(world)),
-        "ClientException",
-        "Log driver awslogs requires option 'awslogs-stream-prefix' on the FARGATE launch type.",
-    ),
-    "a revision that does not exist": Refused(
-        lambda world: world.create_service(taskDefinition=f"{world.register()}9"),
-        "ClientException",
-        "TaskDefinition not found.",
-    ),
-    "a revision that is no number": Refused(
-        lambda world: world.create_service(taskDefinition=f"{world.name}:"),
-        "ClientException",
-        "TaskDefinition not found.",
-    ),
-    "an INACTIVE revision": Refused(
-        lambda world: world.create_service(taskDefinition=deregistered(world)),
-        "ClientException",
-        "TaskDefinition is inactive",
-    ),
-    "an update to an INACTIVE revision": Refused(
-        after(World.create_service, lambda world: world.update(taskDefinition=deregistered(world))),
-        "ClientException",
-        "TaskDefinition is inactive",
-    ),
-    "a namesake": Refused(
-        after(World.create_service, World.create_service),
-        "InvalidParameterException",
-        "Creation of service was not idempotent.",
-    ),
-    "a public IP without a launch type": Refused(
-        lambda world: world.create_service(launchType=None),
-        "InvalidParameterException",
-        "Assign public IP is not supported for this launch type.",
-    ),
-    "no network configuration": Refused(
-        lambda world: world.create_service(networkConfiguration=None),
-        "InvalidParameterException",
-        "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
-    ),
-    "a group of another VPC": Refused(
-        lambda world: world.create_service(networkConfiguration=world.network(securityGroups=[foreign_group(world)])),
-        "InvalidParameterException",
-        "The security group '{}' does not appear to belong to the same VPC as the input subnets.",
-    ),
-    "Fargate for a task definition that is not for it": Refused(
-        lambda world: world.create_service(taskDefinition=on_ec2(world), networkConfiguration=None),
-        "InvalidParameterException",
-        "Task definition does not support launch_type FARGATE.",
-    ),
-    "Fargate for a task definition of a size that does not exist": Refused(
-        lambda world: world.create_service(taskDefinition=world.register(requiresCompatibilities=None, memory="4096")),
-        "InvalidParameterException",
-        "Task definition does not support launch_type FARGATE.",
-    ),
-    "deleting a service that is scaled above 0": Refused(
-        after(World.create_service, lambda world: world.delete(force=False)),
-        "InvalidParameterException",
-        "The service cannot be stopped while it is scaled above 0.",
-    ),
-    "updating a deleted service": Refused(
-        after(World.launch, World.delete, lambda world: world.update(desiredCount=1)),
-        "ServiceNotActiveException",
-        "Service was not ACTIVE.",
-    ),
-    "deleting a cluster with a service": Refused(
-        after(World.create_service, delete_cluster),
-        "ClusterContainsServicesException",
-        "The Cluster cannot be deleted while Services are active.",
-    ),
-    "using a deleted cluster": Refused(
-        after(delete_cluster, World.create_service),
-        "ClusterNotFoundException",
-        "The referenced cluster was inactive.",
-    ),
-    "stopping a task that does not exist": Refused(
-        lambda world: world.ecs.stop_task(cluster=world.cluster, task="0" * 32),
-        "InvalidParameterException",
-        "The referenced task was not found.",
-    ),
-    "a task without a service": Refused(
-        lambda world: world.ecs.run_task(cluster=world.cluster, taskDefinition=world.register()),
-        "ClientException",
-        "A rehearsal runs services, not single tasks: use create-service.",
+    "a folder of the host": (lambda _: {"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]}, "host.sourcePath"),
+    "a placement constraint": (
+        lambda _: {"placementConstraints": [{"type": "memberOf", "expression": "a"}]},
+        "placement constraints",
     ),
 }
+SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
+REFUSED = (
+    {
+        f"{cpu} CPU units with {memory} MiB": Refused(
+            lambda world, cpu=cpu, memory=memory: world.register(cpu=cpu, memory=memory),
+            "ClientException",
+            "No Fargate configuration exists for given values.",
+        )
+        for cpu, memory in SIZES
+    }
+    | {
+        name: Refused(lambda world, changes=changes: world.register(**changes(world)), "ClientException", message)
+        for name, (changes, message) in DEFINITIONS.items()
+    }
+    | {
+        "no size": Refused(
+            lambda world: world.register(cpu=None),
+            "ClientException",
+            "Fargate requires that 'cpu' be defined at the task level.",
+        ),
+        "a network that is not awsvpc": Refused(
+            lambda world: world.register(networkMode="bridge"),
+            "ClientException",
+            "Fargate only supports network mode ‘awsvpc’.",
+        ),
+        "awslogs without an execution role": Refused(
+            lambda world: world.register(world.container(image="nginx"), executionRoleArn=None),
+            "ClientException",
+            "Fargate requires task definition to have execution role ARN to support log driver awslogs.",
+        ),
+        "an ECR image without an execution role": Refused(
+            lambda world: world.register({"name": "api", "image": world.image}, executionRoleArn=None),
+            "ClientException",
+            "Fargate requires task definition to have execution role ARN to support ECR images.",
+        ),
+        "a malformed role ARN": Refused(
+            lambda world: world.register(executionRoleArn="ecsTaskExecutionRole"),
+            "ClientException",
+            "Role is not valid",
+        ),
+        "awslogs without a stream prefix": Refused(
+            lambda world: world.register(without_prefix(world)),
+            "ClientException",
+            "Log driver awslogs requires option 'awslogs-stream-prefix' on the FARGATE launch type.",
+        ),
+        "a revision that does not exist": Refused(
+            lambda world: world.create_service(taskDefinition=f"{world.register()}9"),
+            "ClientException",
+            "TaskDefinition not found.",
+        ),
+        "a revision that is no number": Refused(
+            lambda world: world.create_service(taskDefinition=f"{world.name}:"),
+            "ClientException",
+            "TaskDefinition not found.",
+        ),
+        "an INACTIVE revision": Refused(
+            lambda world: world.create_service(taskDefinition=deregistered(world)),
+            "ClientException",
+            "TaskDefinition is inactive",
+        ),
+        "an update to an INACTIVE revision": Refused(
+            after(World.create_service, lambda world: world.update(taskDefinition=deregistered(world))),
+            "ClientException",
+            "TaskDefinition is inactive",
+        ),
+        "a namesake": Refused(
+            after(World.create_service, World.create_service),
+            "InvalidParameterException",
+            "Creation of service was not idempotent.",
+        ),
+        "a public IP without a launch type": Refused(
+            lambda world: world.create_service(launchType=None),
+            "InvalidParameterException",
+            "Assign public IP is not supported for this launch type.",
+        ),
+        "no network configuration": Refused(
+            lambda world: world.create_service(networkConfiguration=None),
+            "InvalidParameterException",
+            "Network Configuration must be provided when networkMode 'awsvpc' is specified.",
+        ),
+        "a group of another VPC": Refused(
+            lambda world: world.create_service(networkConfiguration=world.network(securityGroups=[foreign_group(world)])),
+            "InvalidParameterException",
+            "The security group '{}' does not appear to belong to the same VPC as the input subnets.",
+        ),
+        "Fargate for a task definition that is not for it": Refused(
+            lambda world: world.create_service(taskDefinition=on_ec2(world), networkConfiguration=None),
+            "InvalidParameterException",
+            "Task definition does not support launch_type FARGATE.",
+        ),
+        "Fargate for a task definition of a size that does not exist": Refused(
+            lambda world: world.create_service(taskDefinition=world.register(requiresCompatibilities=None, memory="4096")),
+            "InvalidParameterException",
+            "Task definition does not support launch_type FARGATE.",
+        ),
+        "deleting a service that is scaled above 0": Refused(
+            after(World.create_service, lambda world: world.delete(force=False)),
+            "InvalidParameterException",
+            "The service cannot be stopped while it is scaled above 0.",
+        ),
+        "updating a deleted service": Refused(
+            after(World.launch, World.delete, lambda world: world.update(desiredCount=1)),
+            "ServiceNotActiveException",
+            "Service was not ACTIVE.",
+        ),
+        "deleting a cluster with a service": Refused(
+            after(World.create_service, delete_cluster),
+            "ClusterContainsServicesException",
+            "The Cluster cannot be deleted while Services are active.",
+        ),
+        "using a deleted cluster": Refused(
+            after(delete_cluster, World.create_service),
+            "ClusterNotFoundException",
+            "The referenced cluster was inactive.",
+        ),
+        "stopping a task that does not exist": Refused(
+            lambda world: world.ecs.stop_task(cluster=world.cluster, task="0" * 32),
+            "InvalidParameterException",
+            "The referenced task was not found.",
+        ),
+        "a task without a service": Refused(
+            lambda world: world.ecs.run_task(cluster=world.cluster, taskDefinition=world.register()),
+            "ClientException",
+            "A rehearsal runs services, not single tasks: use create-service.",
+        ),
+    }
+)
 
 
 def logging_to(world: World, **options: str) -> dict[str, Any]:

@@ -1,0 +1,193 @@
+"""What learners and others have really built, where it is not the course's way: met outside, not thought up."""
+
+from tests.faults.deployments.case import Fault, Variation
+from tests.faults.deployments.stack import ACCOUNT, Stack, trust
+from tests.faults.deployments.task_definition import inline
+
+PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/satellite/key"
+SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:satellite-AbCdEf"
+SECRETS = [{"name": "MODEL_BUCKET", "valueFrom": PARAMETER}]
+FARGATE = [{"capacityProvider": "FARGATE", "weight": 1}]
+BRIEF = ("--no-load",)
+NEEDS_ITS_BUCKET = 'import os\nassert os.environ["MODEL_BUCKET"] == "tiles"\n'
+NO_WAY_OUT = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+
+
+def _parameter(s: Stack) -> None:
+    inline(Action="ssm:GetParameters")(s)
+    s.client_in("us-east-1", "ssm").put_parameter(Name="/satellite/key", Value="tiles", Type="SecureString")
+
+
+def _secret(s: Stack) -> None:
+    inline(Action="secretsmanager:GetSecretValue")(s)
+    made = s.client_in("us-east-1", "secretsmanager").create_secret(Name="satellite", SecretString='{"bucket": "tiles"}')
+    secrets = [{"name": "MODEL_BUCKET", "valueFrom": f"{made['ARN']}:bucket::"}]
+    s.register(containerDefinitions=[s.container() | {"secrets": secrets}])
+
+
+def _closed_outwards(s: Stack) -> None:
+    s.ec2.revoke_security_group_egress(GroupId=s.group_id, IpPermissions=NO_WAY_OUT)
+
+
+def _out_by_https(s: Stack) -> None:
+    _closed_outwards(s)
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    s.ec2.authorize_security_group_egress(GroupId=s.group_id, IpPermissions=[rule])
+
+
+def _sidecar(**given: object) -> dict[str, object]:
+    return {"name": "xray", "image": "amazon/aws-xray-daemon", "essential": False} | given
+
+
+def _with_sidecar(s: Stack) -> None:
+    s.register(containerDefinitions=[s.container(), _sidecar()])
+
+
+def _task_role(s: Stack) -> None:
+    s.iam.create_role(RoleName="satellite-task", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+
+
+FAULTS = (
+    Fault(
+        id="secret-not-allowed",
+        sentence="A parameter is a secret of the container, and the execution role has the managed policy alone.",
+        criterion="RUN-2",
+        help="ssm:GetParameters",
+        container={"secrets": SECRETS},
+        options=BRIEF,
+    ),
+    Fault(
+        id="secret-missing",
+        sentence="The role may read parameters, and there is none of that name.",
+        criterion="RUN-2",
+        help="does not exist",
+        container={"secrets": SECRETS},
+        before=inline(Action="ssm:*"),
+        options=BRIEF,
+    ),
+    Fault(
+        id="secretsmanager-not-allowed",
+        sentence="A secret of Secrets Manager, which the managed policy does not grant.",
+        criterion="RUN-2",
+        help="secretsmanager:GetSecretValue",
+        container={"secrets": [{"name": "KEY", "valueFrom": SECRET}]},
+        options=BRIEF,
+    ),
+    Fault(
+        id="secretsmanager-missing",
+        sentence="The role may read secrets, and there is none of that ARN.",
+        criterion="RUN-2",
+        help="does not exist",
+        container={"secrets": [{"name": "KEY", "valueFrom": SECRET}]},
+        before=inline(Action="secretsmanager:GetSecretValue"),
+        options=BRIEF,
+    ),
+    Fault(
+        id="task-role-missing",
+        sentence="The definition names a task role that does not exist.",
+        criterion="RUN-2",
+        help="the role nobody does not exist",
+        definition={"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/nobody"},
+        options=BRIEF,
+    ),
+    Fault(
+        id="task-role-of-ec2",
+        sentence="The task role trusts EC2.",
+        criterion="RUN-2",
+        help="ECS may not assume the role satellite-task",
+        definition={"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/satellite-task"},
+        before=_task_role,
+        options=BRIEF,
+    ),
+    Fault(
+        id="egress-revoked",
+        sentence="All outbound rules of the group are revoked: neither ECR nor the log can be reached.",
+        criterion="RUN-2",
+        help="authorize-security-group-egress",
+        before=_closed_outwards,
+        options=BRIEF,
+    ),
+    Fault(
+        id="sidecar-of-docker-hub",
+        sentence="A second container has an image that the rehearsal does not have.",
+        criterion="RUN-2",
+        help="amazon/aws-xray-daemon",
+        before=_with_sidecar,
+        options=BRIEF,
+    ),
+    Fault(
+        id="arm64-task",
+        sentence="The task is for ARM64, the image for amd64.",
+        criterion="RUN-2",
+        help="--platform linux/arm64",
+        definition={"runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}},
+        options=BRIEF,
+    ),
+    Fault(
+        id="group-may-not-be-made",
+        sentence="The task shall make its log group itself, and its role may not.",
+        criterion="TASK-4",
+        help="does not exist",
+        logging={"awslogs-create-group": "true"},
+        without=("log group",),
+        options=BRIEF,
+    ),
+)
+VARIATIONS = (
+    Variation(
+        id="group-made-by-the-task",
+        sentence="The task makes its log group itself, and its role may.",
+        logging={"awslogs-create-group": "true"},
+        without=("log group",),
+        before=inline(Action="logs:CreateLogGroup"),
+        options=BRIEF,
+    ),
+    Variation(
+        id="port-by-default-value",
+        sentence="A shell fills in the port by its default value.",
+        container={"command": ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0 --port ${PORT:-80}"]},
+        options=BRIEF,
+    ),
+    Variation(
+        id="host-and-port-by-default-values",
+        sentence="A shell fills in host and port, in other spellings.",
+        container={"command": ["/bin/sh", "-c", 'exec uvicorn app.main:app --host "${HOST-0.0.0.0}" --port=${PORT:=80}']},
+        options=BRIEF,
+    ),
+    Variation(
+        id="capacity-provider",
+        sentence="A capacity provider strategy in place of a launch type, which is what the console makes.",
+        service={"launchType": None, "capacityProviderStrategy": FARGATE},
+        options=BRIEF,
+    ),
+    Variation(
+        id="parameter-as-secret",
+        sentence="The application needs a parameter, which the role may read.",
+        app=NEEDS_ITS_BUCKET,
+        container={"secrets": SECRETS},
+        before=_parameter,
+        options=BRIEF,
+    ),
+    Variation(
+        id="key-of-a-secret",
+        sentence="The application needs one key of a secret of Secrets Manager.",
+        app=NEEDS_ITS_BUCKET,
+        before=_secret,
+        options=BRIEF,
+    ),
+    Variation(
+        id="egress-by-https-alone",
+        sentence="The group lets out https alone, which is all that ECR and CloudWatch need.",
+        before=_out_by_https,
+        options=BRIEF,
+    ),
+    Variation(
+        id="command-of-python",
+        sentence="Python starts uvicorn, and the environment says where it listens.",
+        container={
+            "command": ["python", "-m", "uvicorn", "app.main:app"],
+            "environment": [{"name": "UVICORN_HOST", "value": "0.0.0.0"}, {"name": "UVICORN_PORT", "value": "80"}],
+        },
+        options=BRIEF,
+    ),
+)
