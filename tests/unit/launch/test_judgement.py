@@ -94,11 +94,11 @@ def test_a_launch_on_its_way_is_waited_for():
 
 
 ROLES = {
-    "not asked": ({}, "ECS may not assume the role ecsTaskExecutionRole", True),
-    "trusts ECS": ({"mine": "ecs-tasks.amazonaws.com"}, "ECS may not assume the role ecsTaskExecutionRole", True),
+    "not asked": ({}, "ECS may not assume the role mine", True),
+    "trusts ECS": ({"mine": "ecs-tasks.amazonaws.com"}, "ECS may not assume the role mine", True),
     "trusts EC2": ({"mine": "ec2.amazonaws.com"}, "ECS may not assume the role mine: it does not trust", False),
     "not there": ({"mine": ""}, "the role mine does not exist", False),
-    "another one": ({"other": ""}, "ECS may not assume the role ecsTaskExecutionRole", True),
+    "another one": ({"other": ""}, "ECS may not assume the role mine", True),
 }
 
 

@@ -83,25 +83,50 @@ def two_of_one_name(world: World) -> dict[str, Any]:
 
 MAPPING = {"containerPort": 80, "protocol": "tcp"}
 SAME = {"name": "KEY", "valueFrom": "/key"}
+UNIQUE = (
+    "The secret name must be unique and not shared with any new or existing environment variables set on the container, "
+    "such as 'KEY'."
+)
 DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
-    "a container above its task": (container(memory=1024), "The 'memory' setting for container"),
-    "a reservation above its task": (container(memoryReservation=1024), "The 'memory' setting for container"),
-    "another host port": (container(portMappings=[MAPPING | {"hostPort": 8080}]), "When networkMode=awsvpc, the host ports"),
+    "a container above its task": (
+        container(memory=1024),
+        "The 'memory' setting for container '{}' is greater than for the task.",
+    ),
+    "a reservation above its task": (
+        container(memoryReservation=1024),
+        "The 'memory' setting for container '{}' is greater than for the task.",
+    ),
+    "another host port": (
+        container(portMappings=[MAPPING | {"hostPort": 8080}]),
+        "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
+    ),
     "an option that awslogs has not": (logging("awslogs", log_key="x"), "Log driver awslogs disallows options: log_key"),
-    "another driver": (logging("json-file"), "do not support log driver json-file"),
-    "a small disk": (lambda _: {"ephemeralStorage": {"sizeInGiB": 10}}, "from 21 to 200 GiB, not 10"),
-    "a privileged container": (container(privileged=True), "do not support privileged containers"),
-    "a link": (container(links=["other"]), "not supported when networkMode=awsvpc"),
-    "no essential container": (container(essential=False), "must be marked as essential"),
-    "two of one name": (two_of_one_name, "names must be unique"),
+    "another driver": (logging("json-file"), "Fargate compatible task definitions do not support log driver json-file."),
+    "a small disk": (
+        lambda _: {"ephemeralStorage": {"sizeInGiB": 10}},
+        "The ephemeral storage of a Fargate task is from 21 to 200 GiB, not 10.",
+    ),
+    "a privileged container": (
+        container(privileged=True),
+        "Fargate compatible task definitions do not support privileged containers.",
+    ),
+    "a link": (container(links=["other"]), "Links and hostname are not supported when networkMode=awsvpc."),
+    "no essential container": (
+        container(essential=False),
+        "At least one container in the task must be marked as essential.",
+    ),
+    "two of one name": (two_of_one_name, "Container definition names must be unique; {} is used 2 times."),
     "a secret and a variable": (
         container(secrets=[SAME], environment=[{"name": "KEY", "value": "x"}]),
-        "must be unique and not",
+        UNIQUE,
     ),
-    "a folder of the host": (lambda _: {"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]}, "host.sourcePath"),
+    "a folder of the host": (
+        lambda _: {"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]},
+        "Fargate compatible task definitions do not support volumes with a host.sourcePath.",
+    ),
     "a placement constraint": (
         lambda _: {"placementConstraints": [{"type": "memberOf", "expression": "a"}]},
-        "placement constraints",
+        "Fargate compatible task definitions do not support placement constraints.",
     ),
 }
 SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
