@@ -14,10 +14,11 @@ from fixtures.resources.logs import read_lines
 def test_the_load_stays_within_its_limits(run, settings, load, names, claim):
     """Under load, failures and p95 latency stay within their limits.
 
-    One request proves that it works; many prove that it works for more than one user.
+    One request proves that it works; many prove that it works for more than one user. The course's own ResNet18 answers
+    about two requests a second at the smallest size, so that four users wait three to five seconds: less than the limit.
     """
     run.recorder.attach("load/load.json")
-    errors, speed = "; ".join(load.errors[:3]) or "no errors", f"p95 {load.p95_ms:.0f} ms"
+    errors, speed = "; ".join(load.errors[:3]) or "no errors", about_p95(load)
     failing, slow = load.failure_ratio > settings.max_failure_ratio, load.p95_ms > settings.max_p95_ms
     found = diagnose_words(LOADED, errors if failing else speed, names)
     claim(
@@ -80,6 +81,11 @@ def test_the_same_task_serves_the_whole_load(run, launch, task, task_definition,
     )
     assert [t.id for t in tasks] == [task.id]
     assert afterwards.status == 200
+
+
+def about_p95(load):
+    """The p95 in words; of fewer than twenty requests it is the slowest one."""
+    return f"p95 {load.p95_ms:.0f} ms" + (f" (the slowest of {load.requests})" if load.requests < 20 else "")
 
 
 def about_log(logged, sent):

@@ -75,7 +75,7 @@ def test_the_verdict_counts_every_status() -> None:
     text = " ".join(" ".join(Page(summary_html(run_report(mixed()))).under("lc-verdict")).split())
     assert "23 of 27 criteria PASS" in text
     assert "23 PASS 1 FAIL 1 BLOCKED 1 NOT RUN 1 ERROR" in text
-    assert "84 of 100 points" in text
+    assert "84 of 96 points, 4 not judged" in text
 
 
 def test_problems_stand_in_the_verdict() -> None:
@@ -341,7 +341,7 @@ def test_a_reason_shared_by_neighbours_is_said_once() -> None:
         (run_report(passed(), problems=("x",)), "27 PASS — 100 of 100 points — 1 problem — REHEARSAL"),
         (
             run_report(mixed(), "LIVE"),
-            "23 PASS · 1 FAIL · 1 BLOCKED · 1 NOT RUN · 1 ERROR — 84 of 100 points — LIVE",
+            "23 PASS · 1 FAIL · 1 BLOCKED · 1 NOT RUN · 1 ERROR — 84 of 96 points, 4 not judged — LIVE",
         ),
     ],
 )

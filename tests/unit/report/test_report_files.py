@@ -44,7 +44,7 @@ def test_criteria_json_carries_all_that_is_said_of_a_criterion(tmp_path: Path) -
     assert failed["advice"].startswith("Remove two")
     assert next(o for o in found["outcomes"] if o["status"] == "BLOCKED")["reason"] == "NET-2 failed first."
     assert found["outcomes"][0]["evidence"] == ["evidence/NET-1.json"]
-    assert (found["green"], found["points"], found["full_marks"], found["counts"]["PASS"]) == (False, 84, 100, 23)
+    assert (found["green"], found["points"], found["full_marks"], found["counts"]["PASS"]) == (False, 84, 96, 23)
 
 
 BREAKAGES: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -77,7 +77,8 @@ def test_gradescope_gets_a_score_for_each_criterion_and_none_above_them(tmp_path
     assert "score" not in found
     assert [test["number"] for test in found["tests"]] == [criterion.id for criterion in RUBRIC]
     assert sum(test["score"] for test in found["tests"]) == 84
-    assert sum(test["max_score"] for test in found["tests"]) == 100
+    assert sum(test["max_score"] for test in found["tests"]) == 96  # what was an ERROR takes no points away
+    assert "4 not judged (ERROR)" in found["output"]
     assert {test["visibility"] for test in found["tests"]} == {"visible"}
 
 
