@@ -28,7 +28,7 @@ def test_the_service_is_gone(aws, run, cleanup, claim):
 
 @pytest.mark.criterion("CLEAN-2")
 def test_every_revision_of_the_run_is_inactive(aws, cleanup, claim):
-    """Every task definition revision of the run is INACTIVE.
+    """Every task definition revision of the run is INACTIVE (the course calls it optional).
 
     An ACTIVE revision costs nothing, but the next service that names the family alone would run it.
     """
