@@ -57,11 +57,13 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Fault(Case):
-    """A deployment with one thing wrong: this criterion has to go red, and no other."""
+    """A deployment with one thing wrong: this criterion has to go red, and no other, but those that it names."""
 
     criterion: str
     help: str
     """A phrase that what was observed, or the advice, has to contain."""
+    also: tuple[str, ...] = ()
+    """Criteria that the same thing turns red beside it, as each can look for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,10 @@ class Verdict:
             return {("NOT RUN", self.outcomes[name]["reason"])}
         if name.startswith("LOAD-") and "--no-load" in self.case.options:
             return {("NOT RUN", "left out by choice (--no-load)"), ("BLOCKED", f"by {red}")}
-        return {("PASS", ""), ("BLOCKED", f"by {red}")}
+        also = getattr(self.case, "also", ())
+        if name in also:
+            return {("FAIL", "")}
+        return {("PASS", ""), *(("BLOCKED", f"by {each}") for each in (red, *also))}
 
     def record(self) -> dict[str, Any]:
         """For the table of `make faults`."""

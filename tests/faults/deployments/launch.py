@@ -330,7 +330,7 @@ FAULTS = (
         id="model-missing",
         sentence="The model's file is not in the image, so the start-up code fails.",
         criterion="RUN-2",
-        help="often a model file that is not in the image",
+        help="the file /opt/model.pth is not in the image",
         app="\n\ndef starting():\n    open('/opt/model.pth')\n",
     ),
     Fault(id="exit-0", sentence="The server ends at once, content.", help="in the foreground", **ends("os._exit(0)")),

@@ -44,6 +44,7 @@ _ROOT = (
         criterion="API-1",
         help="take the log-in or the API key off",
         app="def answer(*_): return 401, {'detail': 'Not authenticated'}",
+        also=("API-2", "API-3"),
     ),
     Fault(
         id="root-says-nothing",
@@ -74,6 +75,7 @@ _ROOT = (
         criterion="API-1",
         help="the application has no /",
         app="def answer(*_): return 404, {'detail': 'Not Found'}",
+        also=("API-2", "API-3"),
     ),
 )
 _DOCS = (
@@ -148,7 +150,7 @@ _PROMISE = (
 _PREDICT = (
     _predicts("predict-404", "The API calls it /classify.", "no /predict", "{'detail': 'Not Found'}", 404),
     _predicts("predict-500", "Every prediction fails.", "error of its own", "'Internal Server Error'", 500),
-    _predicts("predict-503", "The model is still loading, for ever.", "error of its own", "{'detail': 'loading'}", 503),
+    _predicts("predict-503", "The model is still loading, for ever.", "not ready", "{'detail': 'loading'}", 503),
     _predicts("predict-redirect", "The path ends with a slash: /predict/.", "redirect", "''", 307),
     _predicts("predict-201", "A prediction answers 201 Created.", "not with 200", "{'label': 'desert'}", 201),
     _predicts("predict-wants-a-key", "/predict asks for a key.", "take the log-in", "{'detail': 'no key'}", 401),
