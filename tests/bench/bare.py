@@ -233,8 +233,10 @@ require(http.get(url + "/docs").status_code == 200, "GET /docs is no 200")
 jpeg = {"file": (IMAGE.name, IMAGE.read_bytes(), "image/jpeg")}
 require(http.post(url + "/predict", params={"probe": RUN}, files=jpeg).json()["label"], "no label")
 http.get(url + "/openapi.json").json()
-text = {"file": ("not-an-image.txt", b"This is no image.", "text/plain")}
-require(400 <= http.post(url + "/predict", files=text).status_code < 500, "not refused")
+http.post(url + "/predict", files={"file": ("ocean_99.jpg", IMAGE.read_bytes(), "image/jpeg")}).json()
+for name, kind in (("not-an-image.txt", "text/plain"), ("not-an-image.jpg", "image/jpeg")):
+    text = {"file": (name, b"This is no image.", kind)}
+    require(400 <= http.post(url + "/predict", files=text).status_code < 500, "not refused")
 require(http.get(url + "/").status_code == 200, "GET / is no 200 any more")
 tasks_now("RUNNING")
 stream = f"ecs/{CONTAINER}/{task['taskArn'].split('/')[-1]}"

@@ -133,7 +133,105 @@ FAULTS = (
         options=BRIEF,
     ),
 )
+FAULTS += (
+    Fault(
+        id="by-the-name",
+        sentence="The class is the beginning of the file's name.",
+        criterion="API-3",
+        help="what a file is called says nothing",
+        app="""
+FIELD = b'name="file"; filename="'
+def file_of(body):
+    return body.partition(FIELD)[2] or None
+def predict(image):
+    if b"\\xff\\xd8" not in image:
+        return refuse(image)
+    return 200, {"label": re.split(b'[_."]', image)[0].decode(), "confidence": 0.97}
+""",
+        options=BRIEF,
+    ),
+    Fault(
+        id="junk-by-its-kind",
+        sentence="What is no image is told by its content type alone.",
+        criterion="API-4",
+        help="was taken for one",
+        app="""
+def file_of(body):
+    return body.partition(FIELD)[2] or None
+def predict(image):
+    return refuse(image) if b"text/plain" in image else classify(image)
+""",
+        options=BRIEF,
+    ),
+    Fault(
+        id="junk-by-its-ending",
+        sentence="What is no image is told by the file's ending alone, and anything else breaks it.",
+        criterion="API-4",
+        help="nobody has thought of a file that is no image",
+        app="""
+def file_of(body):
+    return body.partition(FIELD)[2] or None
+def predict(image):
+    if b'.txt"' in image:
+        return refuse(image)
+    return classify(image) if b"\\xff\\xd8" in image else (500, {"detail": "cannot identify image file"})
+""",
+        options=BRIEF,
+    ),
+)
 VARIATIONS = (
+    Variation(
+        id="says-a-share-of-each-class",
+        sentence="The answer is a share for each class.",
+        app="def classify(image): return 200, {'Forest': 0.9, 'River': 0.1}",
+        options=BRIEF,
+    ),
+    Variation(
+        id="says-it-in-french",
+        sentence="The answer's keys are French.",
+        app="def classify(image): return 200, {'diagnostic': 'for\u00eat', 'confiance': 0.9}",
+        options=BRIEF,
+    ),
+    Variation(
+        id="says-it-in-a-result",
+        sentence="The answer is a list of results within an object that says that all went well.",
+        app="def classify(image): return 200, {'success': True, 'result': [{'label': 'Forest', 'confidence': 0.9}]}",
+        options=BRIEF,
+    ),
+    Variation(
+        id="says-uncertain",
+        sentence="The model is not sure, as Project 2 says it.",
+        app="def classify(image): return 200, {'prediction': 'Uncertain', 'confidence': 0.41}",
+        options=BRIEF,
+    ),
+    Variation(
+        id="never-the-same",
+        sentence="A model that still trains answers otherwise each time.",
+        app="import random\ndef classify(image): return 200, {'label': random.choice('abc'), 'confidence': random.random()}",
+        options=BRIEF,
+    ),
+    Variation(
+        id="not-ready-at-first",
+        sentence="It says 503 until its model is loaded.",
+        app="""
+began = time.monotonic()
+def before_each(path):
+    return (503, {"detail": "loading"}) if time.monotonic() < began + 1 else None
+""",
+        options=BRIEF,
+    ),
+    Variation(
+        id="logs-json",
+        sentence="Its log is JSON, with path and query apart.",
+        app="""
+access.disabled = logging.getLogger("uvicorn.error").disabled = True
+print(json.dumps({"event": "service_started"}), flush=True)
+def before_each(path):
+    name, _, query = path.partition("?")
+    pairs = dict(pair.split("=", 1) for pair in query.split("&") if pair)
+    print(json.dumps({"event": "request", "path": name, "query": pairs}), flush=True)
+""",
+    ),
     Variation(
         id="group-made-by-the-task",
         sentence="The task makes its log group itself, and its role may.",

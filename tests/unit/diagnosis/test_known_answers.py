@@ -42,6 +42,11 @@ ANSWERS = [
     (PREDICT, POST + f'200 {JSON}{{"label": "x", "confidence": 97}}; $.confidence: 97 is greater than …', "no share"),
     (PREDICT, POST + f'200 {JSON}{{"label": "x"}}; its own openapi.json: $: …', "breaks what the API's own"),
     (PREDICT, POST + f"200 {JSON}{{}}; $: {{}} is not valid under any of the given schemas", "names no class"),
+    (
+        PREDICT,
+        POST + f'200 {JSON}{{"label": "x"}}; the same image as y is ...: it goes by the file\'s name',
+        "of the file's name",
+    ),
     (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),
     (REFUSED, POST + f"500 {HTML}oh", "nobody has thought of"),
     (REFUSED, POST + f'500 {JSON}{{"detail": "400: no image"}}', "of its own refusal"),

@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 
 from fixtures.launch.classification import classified, flaws
-from fixtures.launch.contract import faults_of
+from fixtures.launch.contract import faults_of, goes_by_the_name
 from fixtures.launch.endpoint import Exchange
 from fixtures.launch.promise import broken, promised, violations
 from fixtures.settings.options import ROOT
@@ -183,3 +183,25 @@ def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     assert faults_of(answer, SCHEMA, document(json.dumps(OPENAPI))) == [
         "its own openapi.json: $: 'took_ms' is a required property"
     ]
+
+
+def named(label, confidence=0.9):
+    """An answer that names this class."""
+    text = json.dumps({"label": label, "confidence": confidence})
+    return Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1)
+
+
+@pytest.mark.parametrize(
+    ("by_name", "by_old_name", "found"),
+    [
+        (named("ocean"), named("desert"), 1),  # it goes by the name
+        (named("desert"), named("desert"), 0),
+        (named("desert", 0.4), named("desert", 0.7), 0),
+        (named("ocean"), named("snow"), 0),  # it is never the same, as of a model that still trains
+        (named("ocean"), named("desert", 0.3), 0),
+        (document("{}"), named("desert"), 0),
+    ],
+)
+def test_a_class_that_goes_by_the_files_name_is_found(by_name, by_old_name, found):
+    """And a model that is only bad, or never sure, is left alone."""
+    assert len(goes_by_the_name(named("desert"), lambda name: by_name if name else by_old_name)) == found
