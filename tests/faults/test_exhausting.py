@@ -1,0 +1,28 @@
+"""Whatever a stranger gives, it ends: in bounded time, in bounded memory, and as the right outcome."""
+
+import json
+from collections import Counter
+
+import pytest
+
+from tests.faults.bounded import tried
+from tests.faults.exhausting import ATTACKS, BUNDLES
+
+pytestmark = pytest.mark.xdist_group("bundle")
+SECONDS, MEGABYTES = 30, 500
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_it_ends_in_bounds(attack, bundle, tmp_path):
+    """In a process of its own, whose time and memory are measured."""
+    came = tried(attack.name, bundle, tmp_path, SECONDS)
+    print(json.dumps(vars(came)))
+    assert attack.told in came.outcome, came
+    assert came.outcome.startswith("INVALID") == (attack in BUNDLES), came
+    assert came.megabytes < MEGABYTES, came
+
+
+def test_no_two_have_one_name():
+    """They are found by it."""
+    assert Counter(attack.name for attack in ATTACKS).most_common(1)[0][1] == 1
+    assert len(ATTACKS) >= 100
