@@ -21,7 +21,19 @@ MOMENTS = st.one_of(
     ),
 )
 NUMBERS = st.one_of(st.integers(), st.floats(), st.sampled_from((0, -1, 2**31, 2**63, 10**14, 10**400, 1e308, -0.0, 1e-320)))
-STRANGE = ("\ud800", "\x00", "\x1b[2J", "\u202e", "a\nb", "x" * 70_000, "../../etc/passwd", "/dev/zero", "1e999", "nan", "{}")
+STRANGE = (
+    "\ud800",
+    "\x00",
+    "\x1b[2J",
+    "\u202e",
+    "a\nb",
+    "x" * 70_000,
+    "../../etc/passwd",
+    "/dev/zero",
+    "1e999",
+    "nan",
+    "{}",
+)
 TEXTS = st.one_of(st.text(max_size=8), st.sampled_from(STRANGE), MOMENTS)
 DEEP = st.sampled_from((50, 300, 900, 5_000)).map(lambda depth: "[" * depth + "]" * depth)
 """JSON that is nested so deeply, as text, since Python does not write it."""
@@ -147,34 +159,32 @@ def _changed_json(text: str, change: Change) -> str:
     if not places:
         return text
     holder, key = places[change.place % len(places)]
-    old = holder[key]
-    if kind == "replace":
-        holder[key] = change.value
-    elif kind == "alike" and isinstance(old, (int, float)) and not isinstance(old, bool):
-        holder[key] = change.value[0]
-    elif kind == "alike" and isinstance(old, str):
-        holder[key] = change.value[1]
-    elif kind == "clock":
-        holder[key] = _moved(old, change.value)
-    elif kind == "empty":
-        holder[key] = type(old)() if old is not None else {}
-    elif kind == "deep":
-        holder[key] = _HERE
-    elif kind == "add" and isinstance(old, dict):
-        old[str(change.value)[:20]] = change.value
-    elif kind == "add" and isinstance(old, list):
-        old.insert(0, change.value)
-    elif kind == "delete":
+    if kind == "delete":
         del holder[key]
     elif kind == "rename" and isinstance(holder, dict):
         holder[f"{key}x"] = holder.pop(key)
     elif kind == "swap":
         other, there = places[(change.place * 7 + 1) % len(places)]
-        holder[key], other[there] = json.loads(json.dumps([other[there], old]))
+        holder[key], other[there] = json.loads(json.dumps([other[there], holder[key]]))
+    else:
+        holder[key] = _instead(holder[key], kind, change.value)
     made = json.dumps(value)
     if kind == "twice" and isinstance(holder, dict):
         made = made.replace(f"{json.dumps(key)}: ", f"{json.dumps(key)}: 0, {json.dumps(key)}: ", 1)
     return made.replace(json.dumps(_HERE), str(change.value))
+
+
+def _instead(old: Any, kind: str, given: Any) -> Any:
+    """What takes the place of a value."""
+    if kind == "alike" and isinstance(old, (int, float, str)) and not isinstance(old, bool):
+        return given[isinstance(old, str)]
+    if kind == "empty":
+        return type(old)() if old is not None else {}
+    if kind == "add" and isinstance(old, dict):
+        return old | {str(given)[:20]: given}
+    if kind == "add" and isinstance(old, list):
+        return [given, *old]
+    return {"replace": given, "deep": _HERE, "clock": _moved(old, given)}.get(kind, old)
 
 
 def _places(value: Any) -> Any:

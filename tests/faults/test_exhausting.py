@@ -1,6 +1,7 @@
 """Whatever a stranger gives, it ends: in bounded time, in bounded memory, and as the right outcome."""
 
 import json
+import os
 from collections import Counter
 
 import pytest
@@ -10,14 +11,16 @@ from tests.faults.exhausting import ATTACKS, BUNDLES
 
 pytestmark = pytest.mark.xdist_group("bundle")
 SECONDS, MEGABYTES = 30, 500
+TRIED = ATTACKS if "LAUNCH_CONTROL_FUZZ_CASES" in os.environ else [attack for attack in ATTACKS if not attack.costly]
+"""By hand, all of them."""
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", TRIED, ids=lambda attack: attack.name)
 def test_it_ends_in_bounds(attack, bundle, tmp_path):
     """In a process of its own, whose time and memory are measured."""
     came = tried(attack.name, bundle, tmp_path, SECONDS)
     print(json.dumps(vars(came)))
-    assert attack.told in came.outcome, came
+    assert attack.told in came.outcome if attack.told else not came.outcome, came
     assert came.outcome.startswith("INVALID") == (attack in BUNDLES), came
     assert came.megabytes < MEGABYTES, came
 
