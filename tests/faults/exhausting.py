@@ -513,3 +513,43 @@ LOGS = (
 )
 
 ATTACKS = (*ANSWERS, *SCHEMAS, *BUNDLES, *FILES, *LOGS)
+
+# ---------------------------------------------------------------- deployments, judged whole
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """An application that does this, and the criteria that it fails for it."""
+
+    name: str
+    app: str
+    failed: tuple[str, ...]
+
+
+DEPLOYMENTS = (
+    Deployment(
+        "a schema that backtracks, and log lines of 40 KB with one @",
+        """
+def before_each(path):
+    print(("a" * 20_000 + "@" + "b." * 10_000 + chr(10)) * 6)
+
+
+def openapi(path):
+    content = {"application/json": {"schema": {"properties": {"label": {"pattern": "^(a+)+$"}}}}}
+    return 200, {"openapi": "3.1.0", "paths": {"/predict": {"post": {"responses": {"200": {"content": content}}}}}}
+
+
+def classify(image):
+    return 200, {"label": "a" * 40 + "!"}
+""",
+        ("API-3",),
+    ),
+    Deployment(
+        "answers of ten megabytes everywhere",
+        """
+def before_each(path):
+    return 200, {"label": "a" * 10_000_000}
+""",
+        ("API-1",),
+    ),
+)
