@@ -138,6 +138,7 @@ ANSWERS = (
     answers("deep JSON", _whole("[" * 1_000_000), "not JSON"),
     answers("JSON of a million empty objects", _whole("[" + "{}," * 990_000 + "{}]"), "not JSON"),
     answers("a number of a million digits", _whole('{"label": ' + "9" * 1_000_000 + "}"), "not JSON"),
+    answers("a share of 400 digits", _whole(f'{{"label": "sea", "confidence": {10**400}}}'), "is no share from 0 to 1"),
     answers("a label of nearly three megabytes", _whole(json.dumps({"label": "a" * 2_900_000})), ""),
     answers(
         "a text in an encoding that takes for ever",
