@@ -6,6 +6,7 @@ from tests.faults.account import Account
 from tests.faults.application import APPLICATION
 from tests.faults.pages import every_page_can_be_read
 from tests.faults.stage import Stage
+from tests.faults.suite import rehearsing
 
 __all__ = ["every_page_can_be_read"]
 
@@ -32,3 +33,12 @@ def small_api(tmp_path):
     app.mkdir(parents=True)
     (app / "main.py").write_text(APPLICATION, encoding="utf-8")
     return app.parent
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory):
+    """The bundle of a whole rehearsal that is green; tests change copies of it."""
+    folder = tmp_path_factory.mktemp("bundle")
+    with rehearsing(folder) as suite:
+        suite.wait()
+    return (folder / "reports" / "latest").resolve()

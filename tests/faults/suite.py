@@ -45,7 +45,7 @@ class Suite:
         self._printed = folder / f"printed-{time.monotonic_ns()}.txt"
         kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         self._began = time.monotonic()
-        self._process = _context().Process(target=_run, args=([*arguments], kept | variables, str(self._printed), terminal))
+        self._process = context().Process(target=_run, args=([*arguments], kept | variables, str(self._printed), terminal))
         self._process.start()
         self.pid: int = self._process.pid or 0
 
@@ -94,7 +94,7 @@ def rehearsing(folder: Path, *words: str, **variables: str) -> Suite:
     return Suite(words, variables, folder)
 
 
-def _context() -> Any:
+def context() -> Any:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([*_WARM])
     return context
