@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import functools
+import ipaddress
 import itertools
 import json
 import os
@@ -89,6 +90,25 @@ def wait(what: str, observe: Callable[[], Seen], done: Callable[[Seen], bool] = 
 def processes_with(mark: str) -> list[psutil.Process]:
     """The processes that have it on their command line."""
     return [process for process in psutil.process_iter(["cmdline"]) if mark in (process.info["cmdline"] or [])]
+
+
+def rehearsal_of(container: psutil.Process) -> psutil.Process:
+    """The rehearsal that has started it; behind walls there are others between them."""
+    return next(each for each in container.parents() if "--child-of-socket" in each.cmdline())
+
+
+def sockets_of(container: psutil.Process) -> list[tuple[str, int, bool]]:
+    """Address, port and whether it listens, for each of its TCP sockets that does or is connected, in its own network."""
+    files = {str(file.readlink()) for file in Path(f"/proc/{container.pid}/fd").iterdir()}
+    found = []
+    for name in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{container.pid}/net/{name}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            address, port = local.split(":")
+            if f"socket:[{inode}]" in files and state in ("0A", "01"):
+                words = [bytes.fromhex(address[at : at + 8])[::-1] for at in range(0, len(address), 8)]
+                found.append((str(ipaddress.ip_address(b"".join(words))), int(port, 16), state == "0A"))
+    return found
 
 
 def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
