@@ -124,11 +124,16 @@ class ChildRehearsal:
     """A rehearsal as the suite starts it: it ends when its standard input does."""
 
     def __init__(
-        self, *options: str, program: tuple[str, ...] = ("-m", "fixtures.rehearsal"), stderr: int | None = None
+        self,
+        *options: str,
+        program: tuple[str, ...] = ("-m", "fixtures.rehearsal"),
+        stdout: int = subprocess.DEVNULL,
+        stderr: int | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        Path(self._folder.name, "app").mkdir()
-        Path(self._folder.name, "app", "main.py").touch()
+        self.app = Path(self._folder.name)
+        (self.app / "app").mkdir()
+        (self.app / "app" / "main.py").touch()
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self.process = subprocess.Popen(
@@ -143,7 +148,7 @@ class ChildRehearsal:
                 ],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=stdout,
                 stderr=stderr,
                 pass_fds=(listener.fileno(),),
             )
