@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.rehearsal.__main__ import REFERENCE_APP
 from fixtures.rehearsal.walls import Walls
 from tests.unit.rehearsal.rehearsal_support import ROOT, ChildRehearsal, World, python, server, wait
 
@@ -136,7 +137,7 @@ def machine(program: tuple[str, ...]) -> Iterator[Machine]:
 @pytest.fixture(scope="module")
 def walled() -> Iterator[Machine]:
     """Where this machine has walls."""
-    tried = Walls(ROOT)
+    tried = Walls(REFERENCE_APP)
     tried.fall()
     if tried.missing:
         pytest.skip(f"this machine allows no walls: {tried.missing}")
