@@ -81,10 +81,10 @@ def watched(run, world, arn):
     return watch_launch(run, describe_service(run.aws, world.cluster, world.name), definition)
 
 
-def uvicorn(folder, program):
-    """The command that serves a program as the course serves app.main."""
-    (folder / "other.py").write_text(program)
-    return ["uvicorn", "other:app", "--app-dir", str(folder), "--host", "0.0.0.0", "--port", "80"]
+def uvicorn(program, host="0.0.0.0", port=80):
+    """The command that serves a program as the course serves app.main, from a folder that the container makes."""
+    script = 'cd $(mktemp -d) && printf %s "$0" > other.py && exec uvicorn other:app --host "$1" --port "$2"'
+    return ["sh", "-c", script, program, host, str(port)]
 
 
 def logging_to(world, **options):
@@ -152,9 +152,9 @@ CRASHED = {
 
 
 @pytest.mark.parametrize(("program", "cause"), CRASHED.values(), ids=CRASHED)
-def test_an_application_that_does_not_start_gives_its_cause(run, world, tmp_path, program, cause):
+def test_an_application_that_does_not_start_gives_its_cause(run, world, program, cause):
     """Its exit code says little: its log does the rest."""
-    found = launched(run, world, world.container(command=uvicorn(tmp_path, program)))
+    found = launched(run, world, world.container(command=uvicorn(program)))
     assert cause in found.diagnosis.cause
     assert "EssentialContainerExited" in found.diagnosis.said
     assert found.log_tail
@@ -217,10 +217,9 @@ def test_a_service_that_somebody_deletes_is_given_up(run, world):
 @pytest.mark.parametrize(
     ("host", "port", "where"), [("127.0.0.1", 80, "127.0.0.1:80"), ("0.0.0.0", 8000, "0.0.0.0:8000")], ids=["host", "port"]
 )
-def test_an_application_that_listens_elsewhere_is_told(run, world, tmp_path, host, port, where):
+def test_an_application_that_listens_elsewhere_is_told(run, world, host, port, where):
     """ECS calls its task steady (E05): only who asks it, and reads its log, knows."""
-    command = [*uvicorn(tmp_path, PLAIN)[:4], "--host", host, "--port", str(port)]
-    arn = world.register(world.container(command=command, portMappings=[]))
+    arn = world.register(world.container(command=uvicorn(PLAIN, host, port), portMappings=[]))
     world.create_service(taskDefinition=arn)
     found = watched(run, world, arn)
     (task,) = tasks_of(run.aws, found.service)

@@ -1,4 +1,4 @@
-"""A process that has imported uvicorn and forks containers: `python warm_container.py <socket> <uvicorn> <shim>`.
+"""A process that has imported uvicorn and forks containers: `python warm_container.py <socket> <uvicorn> <shim> <inside>`.
 
 A forked container is what a started one is: a child of the rehearsal, in a session of its own, with its own environment,
 folder, network and output. It is a script, so that the container's modules are its own.
@@ -11,6 +11,7 @@ import runpy
 import socket
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import uvicorn.lifespan.on  # what uvicorn imports when it starts to serve
@@ -42,7 +43,7 @@ def asked_in_a_fork(asking: socket.socket) -> tuple[dict[str, Any], int]:
             os.close(each)
 
 
-def become(asked: dict[str, Any], output: int, uvicorn_script: str, shim: str) -> None:
+def become(asked: dict[str, Any], output: int, uvicorn_script: str, shim: str, inside: ModuleType) -> None:
     """What starting Python would have made of this process."""
     os.setsid()
     for number in (1, 2):
@@ -51,17 +52,26 @@ def become(asked: dict[str, Any], output: int, uvicorn_script: str, shim: str) -
     os.environ.clear()
     os.environ.update(asked["variables"])
     os.chdir(asked["folder"])
+    if asked["walls"]:
+        inside.enter(**asked["walls"])
     sys.argv = asked["command"]
     sys.path[0:1] = [str(Path(uvicorn_script).parent), shim]
-    spec = importlib.util.spec_from_file_location("sitecustomize", Path(shim, "sitecustomize.py"))
+    sys.modules["sitecustomize"] = loaded("sitecustomize", Path(shim, "sitecustomize.py"))
+
+
+def loaded(name: str, path: Path) -> ModuleType:
+    """That file as a module that nobody can import."""
+    spec = importlib.util.spec_from_file_location(name, path)
     assert spec and spec.loader
-    sys.modules["sitecustomize"] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules["sitecustomize"])
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 if __name__ == "__main__":
-    _number, _uvicorn, _shim = sys.argv[1:]
+    _number, _uvicorn, _shim, _inside = sys.argv[1:]
+    _walls = loaded("inside", Path(_inside))
     with socket.socket(fileno=int(_number)) as _asking:
         _given = asked_in_a_fork(_asking)
-    become(*_given, _uvicorn, _shim)
+    become(*_given, _uvicorn, _shim, _walls)
     runpy.run_path(_uvicorn, run_name="__main__")

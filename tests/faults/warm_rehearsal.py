@@ -15,7 +15,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
-from fixtures.rehearsal import runner
+from fixtures.rehearsal import inside, runner
 from fixtures.rehearsal.__main__ import main
 
 UVICORN = str(Path(sys.executable).with_name("uvicorn"))
@@ -32,18 +32,21 @@ class Forks:
     def __init__(self) -> None:
         self._asking, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            command = [sys.executable, str(_FORKS), str(theirs.fileno()), UVICORN, _SHIM]
+            command = [sys.executable, str(_FORKS), str(theirs.fileno()), UVICORN, _SHIM, inside.__file__]
             variables = {"PATH": os.environ["PATH"], **_PYTHON, "PYTHONPATH": ""}
             subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, pass_fds=(theirs.fileno(),))
         ctypes.CDLL(None).prctl(_ADOPT_ORPHANS, 1, 0, 0, 0)
 
-    def popen(self, command: Sequence[str], **given: Any) -> Any:
+    def popen(self, started: Sequence[str], **given: Any) -> Any:
         """A process: forked where it is uvicorn and the task definition says nothing to Python itself, else started."""
-        variables = given["env"]
+        command, variables, walls = started, given["env"], None
+        if inside.VARIABLE in variables:
+            asked = json.loads(variables[inside.VARIABLE])
+            command, variables, walls = asked["command"], asked["variables"], asked["walls"]
         if command[0] != UVICORN or {name: variables[name] for name in variables if name.startswith("PYTHON")} != _PYTHON:
-            return subprocess.Popen(command, **given)
+            return subprocess.Popen(started, **given)
         ours, theirs = os.pipe()
-        asked = {"command": command, "folder": str(given["cwd"]), "variables": variables}
+        asked = {"command": command, "folder": str(given["cwd"]), "variables": variables, "walls": walls}
         socket.send_fds(self._asking, [json.dumps(asked).encode()], [theirs])
         os.close(theirs)
         return _Forked(int(self._asking.recv(64)), os.fdopen(ours, "rb"))

@@ -3,6 +3,7 @@
 import atexit
 import contextlib
 import functools
+import ipaddress
 import itertools
 import json
 import os
@@ -91,6 +92,25 @@ def processes_with(mark: str) -> list[psutil.Process]:
     return [process for process in psutil.process_iter(["cmdline"]) if mark in (process.info["cmdline"] or [])]
 
 
+def rehearsal_of(container: psutil.Process) -> psutil.Process:
+    """The rehearsal that has started it; behind walls there are others between them."""
+    return next(each for each in container.parents() if "--child-of-socket" in each.cmdline())
+
+
+def sockets_of(container: psutil.Process) -> list[tuple[str, int, bool]]:
+    """Address, port and whether it listens, for each of its TCP sockets that does or is connected, in its own network."""
+    files = {str(file.readlink()) for file in Path(f"/proc/{container.pid}/fd").iterdir()}
+    found = []
+    for name in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{container.pid}/net/{name}").read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            address, port = local.split(":")
+            if f"socket:[{inode}]" in files and state in ("0A", "01"):
+                words = [bytes.fromhex(address[at : at + 8])[::-1] for at in range(0, len(address), 8)]
+                found.append((str(ipaddress.ip_address(b"".join(words))), int(port, 16), state == "0A"))
+    return found
+
+
 def alive(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
     """Those that have not ended; one that only waits to be noticed by its parent has."""
     left = []
@@ -104,11 +124,16 @@ class ChildRehearsal:
     """A rehearsal as the suite starts it: it ends when its standard input does."""
 
     def __init__(
-        self, *options: str, program: tuple[str, ...] = ("-m", "fixtures.rehearsal"), stderr: int | None = None
+        self,
+        *options: str,
+        program: tuple[str, ...] = ("-m", "fixtures.rehearsal"),
+        stdout: int = subprocess.DEVNULL,
+        stderr: int | None = None,
     ) -> None:
         self._folder = tempfile.TemporaryDirectory()
-        Path(self._folder.name, "app").mkdir()
-        Path(self._folder.name, "app", "main.py").touch()
+        self.app = Path(self._folder.name)
+        (self.app / "app").mkdir()
+        (self.app / "app" / "main.py").touch()
         with socket.create_server(("127.0.0.1", 0)) as listener:
             self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             self.process = subprocess.Popen(
@@ -123,7 +148,7 @@ class ChildRehearsal:
                 ],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
+                stdout=stdout,
                 stderr=stderr,
                 pass_fds=(listener.fileno(),),
             )

@@ -7,13 +7,12 @@ import struct
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 import requests
 
 from fixtures.rehearsal.runner import moved
 from fixtures.wire.offline import is_loopback
-from tests.unit.rehearsal.rehearsal_support import World, processes_with, python, server, wait
+from tests.unit.rehearsal.rehearsal_support import World, processes_with, python, rehearsal_of, server, sockets_of, wait
 
 NAMES = ("EMPTY", "MODEL", "dotted.name")
 TRIES = """
@@ -116,11 +115,10 @@ def test_every_socket_listens_on_loopback_alone(world: World) -> None:
     """The container asked for all interfaces; neither it nor the rehearsal listens outside 127.0.0.0/8."""
     world.launch(world.container(command=[*server(), world.mark]))
     (container,) = processes_with(world.mark)
-    rehearsal = container.parent()
-    sockets = [each for process in (container, rehearsal) for each in process.net_connections(kind="inet")]
-    listening = [each.laddr for each in sockets if each.status == psutil.CONN_LISTEN]
-    assert moved(80) in [address.port for address in listening]
-    assert [address for address in listening if not is_loopback(address.ip)] == []
+    for process in (container, rehearsal_of(container)):
+        listening = [(address, port) for address, port, listens in sockets_of(process) if listens]
+        assert {80, moved(80)} & {port for _, port in listening}
+        assert [address for address, _ in listening if not is_loopback(address)] == []
 
 
 def test_uploads_of_ten_megabytes_arrive_whole(world: World) -> None:
@@ -134,7 +132,7 @@ def test_uploads_of_ten_megabytes_arrive_whole(world: World) -> None:
 def test_many_clients_at_once_are_all_served(world: World) -> None:
     """Sixteen clients, each with connections of its own; afterwards the rehearsal holds as many files as before."""
     address = world.address(world.launch(world.container(command=[*python(TALKS), world.mark])))
-    rehearsal = processes_with(world.mark)[0].parent()
+    rehearsal = rehearsal_of(processes_with(world.mark)[0])
     before = rehearsal.num_fds()
     with ThreadPoolExecutor(16) as clients:
         url = f"http://{address}:{moved(80)}/"
@@ -169,7 +167,9 @@ def test_clients_that_break_off_leave_nothing_behind(world: World) -> None:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     def connections() -> list[object]:
-        return [each for each in container.net_connections(kind="tcp") if each.status == psutil.CONN_ESTABLISHED]
+        return [each for each in sockets_of(container) if not each[2]]
+
+    assert sockets_of(container)
 
     wait("their connections' end", connections, lambda left: not left)
 
@@ -177,7 +177,7 @@ def test_clients_that_break_off_leave_nothing_behind(world: World) -> None:
 def test_many_starts_and_stops_leave_no_file_open(world: World) -> None:
     """After tasks have come and gone the rehearsal holds no more files than before."""
     world.launch(world.container(command=[*server(), world.mark]))
-    rehearsal = processes_with(world.mark)[0].parent()
+    rehearsal = rehearsal_of(processes_with(world.mark)[0])
     before = rehearsal.num_fds()
     for count in (0, 3, 1, 4, 1):
         world.update(desiredCount=count)
