@@ -82,7 +82,7 @@ def index(response: Response):
 @app.post("/predict")
 def predict(file: UploadFile = File()):
     print(TEXT, file=sys.stderr, flush=True)
-    if not file.filename.endswith(".jpg"):
+    if file.file.read(2) != b"\\xff\\xd8":
         raise HTTPException(400, TEXT)
     return {{"label": "desert", "confidence": 0.123456789012, "said": TEXT, "number": 410987654321}}
 """
@@ -103,7 +103,9 @@ def pytest_configure(config):
         return found
 
     def with_canaries(run):
-        return tags(run) | {f"canary-{number}": canary.planted for number, canary in enumerate(CANARIES)}
+        return tags(run) | {
+            f"canary-{number}": canary.planted for number, canary in enumerate(CANARIES[:40])
+        }  # AWS takes 50
 
     def raises(_aws, _arn):
         held = TEXT

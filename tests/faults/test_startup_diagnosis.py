@@ -145,8 +145,8 @@ def test_a_task_that_never_starts_gives_its_cause(run, world, changes, cause):
 
 
 CRASHED = {
-    "U07 import": ("import nothing_of_that_name", "ModuleNotFoundError: No module named 'nothing_of_that_name'"),
-    "U08": (BAD_LIFESPAN, "fails in its start-up code"),
+    "R02": ("import nothing_of_that_name", "needs nothing_of_that_name, and --app runs with this suite's own packages"),
+    "U17": (BAD_LIFESPAN, "the file /opt/model.json is not in the image"),
     "U09": (NO_MULTIPART, "lacks python-multipart"),
 }
 

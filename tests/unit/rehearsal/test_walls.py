@@ -88,7 +88,7 @@ class Machine:
     """What an application may try, by what it would do to it."""
 
     def tried(self, command: list[str]) -> list[str]:
-        """What an application of that command has managed to do."""
+        """What an application of that command has managed to do; what it wrote into a folder of its own is nowhere."""
         world = World(url=self.rehearsal.url)
         environment = [{"name": "TARGETS", "value": json.dumps(self.targets)}]
         other = world.container(name="other", command=command, environment=environment, essential=False, portMappings=[])
@@ -96,7 +96,7 @@ class Machine:
         lines: Callable[[], list[str]] = lambda: [event["message"] for event in world.log(task, "other")]  # noqa: E731
         managed = wait("the attempts' end", lines, lambda seen: "tried" in seen)
         world.delete()
-        return managed[:-1]
+        return [did for did in managed[:-1] if not did.startswith("wrote ") or Path(did.removeprefix("wrote ")).exists()]
 
     def walls(self) -> str:
         """What the rehearsal has said of them."""
