@@ -48,7 +48,8 @@ class Standing:
 
     def children(self) -> list[int]:
         """The processes that it runs now: the containers of its tasks."""
-        return [int(stat.parent.name) for stat in Path("/proc").glob("[0-9]*/stat") if self._process.pid == _parent(stat)]
+        found = [stat.parent for stat in Path("/proc").glob("[0-9]*/stat") if self._process.pid == _parent(stat)]
+        return [int(process.name) for process in found if not _keeps_the_network(process)]
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +77,14 @@ class Standing:
         with self._process.stdout as events:  # unread, they would fill the pipe, and it would stand still
             for _ in events:
                 pass
+
+
+def _keeps_the_network(process: Path) -> bool:
+    """Whether it is the one that stands as long as the walls do: it has no environment at all."""
+    try:
+        return b"inside.py" in (process / "cmdline").read_bytes() and not (process / "environ").read_bytes()
+    except OSError:
+        return False
 
 
 def _parent(stat: Path) -> int:

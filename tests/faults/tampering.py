@@ -532,7 +532,7 @@ REHASHED = (
     Tampering("deep JSON", lambda f: (f / "criteria.json").write_text("[" * 99_999), "INVALID", "criteria.json"),
     Tampering(
         "another answer",
-        edit_evidence("API-3", "POST /predict", _set("response", "text", value='{"label": "sea"}')),
+        edit_evidence("API-3", "POST /predict", _set("response", "text", value='{"label": "desert", "confidence": 0.1}')),
         "INVALID",
         "/predict answered",
     ),

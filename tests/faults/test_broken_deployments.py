@@ -18,7 +18,7 @@ def index():
 
 @app.post("/predict")
 def predict(file: UploadFile = File()):
-    if not file.filename.endswith(".jpg"):
+    if file.file.read(2) != b"\\xff\\xd8":
         raise HTTPException(400, "this is no image")
     return {"label": "desert", "confidence": 0.9}
 """
@@ -38,7 +38,7 @@ class Fault:
 
 FAULTS = (
     Fault("port", "TASK-3", "uvicorn listens on 0.0.0.0 port 8000", sabotage="listen_on_another_port"),
-    Fault("crash", "RUN-2", "No module named 'torch'", app="import torch\n" + GOOD_APP),
+    Fault("crash", "RUN-2", "needs torch", app="import torch\n" + GOOD_APP),
     Fault(
         "slow",
         "LOAD-1",
@@ -46,7 +46,7 @@ FAULTS = (
         app=GOOD_APP.replace('    return {"label"', '    time.sleep(0.3)\n    return {"label"'),
         options=("--max-p95-ms", "200"),
     ),
-    Fault("json", "API-3", "is not valid under any of the given schemas", app=GOOD_APP.replace('"label": "desert", ', "")),
+    Fault("json", "API-3", "no class is found in it", app=GOOD_APP.replace('"label": "desert", ', "")),
     Fault("logs", "LOG-1", "stdout or stderr", app="import logging\nlogging.disable()\n" + GOOD_APP),
     Fault(
         "silent",

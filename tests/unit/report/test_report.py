@@ -451,7 +451,7 @@ def run_pytest(folder: Path, *options: str, with_report: bool = True, tests: str
     """Run pytest on tests in the folder, with our hooks; give the folder's bundle."""
     (folder / "conftest.py").write_text(CONFTEST.format(with_report=with_report))
     (folder / "test_it.py").write_text(tests)
-    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (folder / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\naddopts = -p no:hypothesispytest\n")
     variables = {"BUILD_NUMBER": "from-the-environment"}
     ended = pytest_in(folder, "-pfixtures.report.html_plugin", *options, variables=variables, settings="pytest.ini")
     assert ended.code == pytest.ExitCode.TESTS_FAILED, ended.output
