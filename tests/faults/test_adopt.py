@@ -7,7 +7,6 @@ from tests.faults.deployments.judged import judge
 from tests.faults.pages import whole_page
 from tests.faults.suite import Suite
 
-pytestmark = pytest.mark.xdist_group("adopt")
 NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
 NO_LOG = "No log was kept: that is done before its group is deleted, and this run deleted none"
 READ = "What was read of it is in the evidence."

@@ -18,7 +18,6 @@ from tests.faults.record_calls import VARIABLE
 from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("caller policy")
 SERVICES = ("ec2", "ecs", "iam", "logs", "ecr", "application-autoscaling", "service-quotas", "sts")
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 """https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html"""

@@ -11,7 +11,6 @@ from tests.faults.canaries import APP, CANARIES, OTHERS
 from tests.faults.suite import rehearsing
 
 OWN_ACCOUNT = "123456789012"
-pytestmark = pytest.mark.xdist_group("canaries")
 
 
 @pytest.fixture(scope="module")

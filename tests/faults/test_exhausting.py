@@ -11,7 +11,6 @@ from tests.faults.bounded import tried
 from tests.faults.exhausting import ATTACKS, BUNDLES, DEPLOYMENTS
 from tests.faults.suite import rehearsing
 
-pytestmark = pytest.mark.xdist_group("bundle")
 SECONDS, MEGABYTES = 30, 500
 TRIED = ATTACKS if "LAUNCH_CONTROL_FUZZ_CASES" in os.environ else [attack for attack in ATTACKS if not attack.costly]
 """By hand, all of them."""

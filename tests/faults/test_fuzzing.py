@@ -18,7 +18,6 @@ from tests.faults.bounded import within
 from tests.faults.fuzzing import CASES, SUBTLE, changed
 from tests.faults.suite import Suite
 
-pytestmark = pytest.mark.xdist_group("bundle")
 MOST = int(os.environ.get("LAUNCH_CONTROL_FUZZ_CASES", "0"))
 READ, JUDGED = MOST or 150, MOST // 10 or 6
 """How many are read in this process, and how many are judged by a replay of their own."""

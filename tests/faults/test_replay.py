@@ -23,7 +23,6 @@ from tests.faults.suite import Suite, rehearsing
 from tests.faults.tampering import BROKEN, NOTED, REHASHED, UNDETECTABLE, ZIPS, edit, smuggle
 
 ROOT = Path(__file__).parents[2]
-pytestmark = pytest.mark.xdist_group("replay")
 CODES = {"AGREES": 0, "DISAGREES": 1, "INVALID": 6}
 WAYS = (*BROKEN, *REHASHED, *NOTED, *UNDETECTABLE)
 OF_THE_RUN_ALONE = {"deployment", "timing", "contents"}

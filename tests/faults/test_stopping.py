@@ -13,7 +13,6 @@ from fixtures.wire.waiting import Waiter
 from tests.faults.application import APPLICATION
 from tests.faults.suite import Suite, rehearsing
 
-pytestmark = pytest.mark.xdist_group("bundle")
 INTERRUPTED = pytest.ExitCode.INTERRUPTED
 SOON = 20
 """Seconds: what goes on meanwhile would take at least half a minute."""

@@ -14,7 +14,6 @@ import pytest
 from fixtures.evidence.manifest import write_manifest
 from tests.faults.suite import Suite
 
-pytestmark = pytest.mark.xdist_group("way in")
 ROOT = Path(__file__).parents[2]
 USAGE, INVALID = 4, 6
 CODE = "open({seen!r}, 'a').write('ran ' + __file__ + '\\n')\n"
