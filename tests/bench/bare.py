@@ -196,12 +196,12 @@ autoscaling.put_scheduled_action(
     ScalableTargetAction={"MinCapacity": 0, "MaxCapacity": 0},
     **SCALING,
 )
-ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=1, forceNewDeployment=True)
+ecs.update_service(cluster=CLUSTER, service=SERVICE, desiredCount=1)
 
 
 def launched() -> bool:
     service = service_now()
-    steady = bool(service["runningCount"] == 1 and service["deployments"][0]["rolloutState"] == "COMPLETED")
+    steady = bool(service["runningCount"] == 1 and "steady state" in service["events"][0]["message"])
     require(steady or not tasks_now("STOPPED"), "a task stopped")
     return steady
 

@@ -238,3 +238,11 @@ def test_what_was_recorded_is_judged_as_it_is(tmp_path):
     found = judge(observe(run, SERVICE, NAMES), NAMES, 5, PATIENCE)
     assert (found.final, found.task.id) == (True, "t1")
     assert "api:v1 is not in the registry" in found.diagnosis.cause
+
+
+def test_a_service_that_was_scaled_up_is_steady_when_ecs_says_so():
+    """Its rollout was COMPLETED before its task was started, and stays so."""
+    told = "(service s) has reached a steady state."
+    assert not replace(STEADY, events=(STARTED, told)).steady
+    assert replace(STEADY, events=(told, STARTED)).steady
+    assert STEADY.steady

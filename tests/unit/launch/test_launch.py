@@ -113,6 +113,8 @@ class World:
             return {"services": []}
         deployment = {"rolloutState": now["rollout"], "failedTasks": now["failed"]}
         told = sorted((at, text) for at, text in self._events if at <= self.now)
+        if now["rollout"] == "COMPLETED" and now["running"] == now["desired"]:
+            told.append((self.now, "(service s) has reached a steady state."))
         return {
             "services": [
                 {
