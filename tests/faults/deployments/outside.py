@@ -35,6 +35,12 @@ def _out_by_https(s: Stack) -> None:
     s.ec2.authorize_security_group_egress(GroupId=s.group_id, IpPermissions=[rule])
 
 
+def _from_zero(s: Stack) -> None:
+    s.ecs.update_service(cluster=s.cluster, service=s.service, desiredCount=1, forceNewDeployment=True)
+    s.steady()
+    s.wait("the passing task's end", lambda: len(s.interfaces()) == 1)
+
+
 def _sidecar(**given: object) -> dict[str, object]:
     return {"name": "xray", "image": "amazon/aws-xray-daemon", "essential": False} | given
 
@@ -180,6 +186,13 @@ def predict(image):
     ),
 )
 VARIATIONS = (
+    Variation(
+        id="from-zero-and-anew",
+        sentence="Made with no task, then scaled up and deployed anew at once: ECS starts a task of the old deployment too.",
+        service={"desiredCount": 0},
+        after=_from_zero,
+        options=BRIEF,
+    ),
     Variation(
         id="says-a-share-of-each-class",
         sentence="The answer is a share for each class.",
