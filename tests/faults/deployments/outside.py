@@ -141,6 +141,14 @@ FAULTS = (
 )
 FAULTS += (
     Fault(
+        id="needs-more-memory",
+        sentence="The application needs more memory at its start than the task has.",
+        criterion="RUN-2",
+        help="used more memory than the task's 512 MiB",
+        app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (700 << 20)\n    time.sleep(1)\n",
+        options=BRIEF,
+    ),
+    Fault(
         id="by-the-name",
         sentence="The class is the beginning of the file's name.",
         criterion="API-3",
@@ -186,6 +194,12 @@ def predict(image):
     ),
 )
 VARIATIONS = (
+    Variation(
+        id="much-memory",
+        sentence="The application needs most of the memory that its task has.",
+        app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (380 << 20)\n",
+        options=BRIEF,
+    ),
     Variation(
         id="from-zero-and-anew",
         sentence="Made with no task, then scaled up and deployed anew at once: ECS starts a task of the old deployment too.",
