@@ -18,7 +18,7 @@ acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
 test: $(READY_TO_TEST) lint
-	$(RUN) pytest tests/unit -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
 	$(RUN) pytest tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
 	$(RUN) pytest $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
