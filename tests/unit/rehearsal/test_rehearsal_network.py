@@ -1,5 +1,6 @@
 """The rehearsal's network: interfaces, addresses on this machine, and security groups that hold; and the tasks' logs."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -75,6 +76,7 @@ def test_each_task_has_an_interface_of_its_own(world: World) -> None:
     assert interface["SubnetId"] == detail(task, "subnetId") == world.subnet_id
     assert [group["GroupId"] for group in interface["Groups"]] == [world.group_id]
     assert (interface["Status"], interface["RequesterManaged"]) == ("in-use", True)
+    assert re.fullmatch(r"arn:aws:ecs:us-east-1:\d{12}:attachment/[0-9a-f-]{36}", interface["Description"])  # as AWS says it
     assert is_loopback(interface["Association"]["PublicIp"])
     assert task["attachments"][0]["status"] == "ATTACHED"
     assert task["containers"][0]["networkInterfaces"][0]["privateIpv4Address"] == interface["PrivateIpAddress"]
