@@ -124,7 +124,18 @@ def test_an_answer_without_a_class_is_told_by_its_keys():
     assert "--predict-schema" in told
 
 
-@pytest.mark.parametrize("answer", [[[[]]] * 3000, {"a" * 5000: 1}, {str(n): n for n in range(9000)}, [0] * 99_999])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        [[[]]] * 3000,
+        {"a" * 5000: 1},
+        {str(n): n for n in range(9000)},
+        [0] * 99_999,
+        {str(n): [1] for n in range(99_999)},
+        {"a" * 999_999: {str(n): {} for n in range(99_999)}},
+    ],
+    ids=["lists", "a name", "numbers", "zeros", "lists of one", "places of a long name"],
+)
 def test_an_endless_answer_is_read_to_a_bound(answer):
     """It is a stranger's."""
     assert classified(answer) is None
