@@ -127,7 +127,7 @@ def _scaling_and_back(s: Stack) -> None:
     s.scaling.deregister_scalable_target(**target)
 
 
-def _says(id: str, answer: str) -> Variation:
+def says(id: str, answer: str) -> Variation:
     """Another classifier, which answers in its own words."""
     app = f"def classify(_): return 200, {answer}"
     return Variation(id=f"says-{id}", sentence=f"The classifier answers {answer}.", app=app, options=BRIEF)
@@ -139,7 +139,7 @@ def _refuses(status: int, reason: str) -> Variation:
     return Variation(id=f"refuses-{status}", sentence=f"What is no image gets {status}.", app=app, options=BRIEF)
 
 
-def _varies(id: str, sentence: str, **how: object) -> Variation:
+def varies(id: str, sentence: str, **how: object) -> Variation:
     """A deployment that is not loaded."""
     return Variation(id=id, sentence=sentence, **({"options": BRIEF} | how))  # type: ignore[arg-type]
 
@@ -150,25 +150,25 @@ def _command(*words: str) -> dict[str, object]:
 
 _ACCOUNT = (
     Variation(id="the-course", sentence="The course was followed to the letter."),
-    _varies(
+    varies(
         "tagged",
         "Everything bears tags of a team.",
         after=_tag_the_group,
         definition={"tags": TAGS},
         service={"tags": TAGS, "propagateTags": "SERVICE"},
     ),
-    _varies("neighbour", "Another service runs in the same cluster.", before=_neighbour),
-    _varies("similar-names", "The account has much whose names are similar.", early=_similar_names),
-    _varies("namesake-group", "Another VPC has a group of the same name.", early=_namesake_in_another_vpc),
-    _varies("older-revision", "An older revision was bigger.", early=lambda s: s.register(cpu="512", memory="1024")),
-    _varies("inactive-revision", "A revision before it is INACTIVE.", early=_inactive_revision),
-    _varies("namesake-deleted", "A namesake of the service was deleted before.", before=_deleted_namesake),
-    _varies("yesterdays-log", "Yesterday's task has left its lines.", after=_yesterday),
-    _varies("retention", "The log is kept for a week.", after=_retention),
-    _varies("ireland", "It all stands in Ireland.", region="eu-west-1"),
+    varies("neighbour", "Another service runs in the same cluster.", before=_neighbour),
+    varies("similar-names", "The account has much whose names are similar.", early=_similar_names),
+    varies("namesake-group", "Another VPC has a group of the same name.", early=_namesake_in_another_vpc),
+    varies("older-revision", "An older revision was bigger.", early=lambda s: s.register(cpu="512", memory="1024")),
+    varies("inactive-revision", "A revision before it is INACTIVE.", early=_inactive_revision),
+    varies("namesake-deleted", "A namesake of the service was deleted before.", before=_deleted_namesake),
+    varies("yesterdays-log", "Yesterday's task has left its lines.", after=_yesterday),
+    varies("retention", "The log is kept for a week.", after=_retention),
+    varies("ireland", "It all stands in Ireland.", region="eu-west-1"),
 )
 _OPTIONS = (
-    _varies(
+    varies(
         "own-names",
         "Everything has names of one's own.",
         names={"group": "api", "log group": "/api", "family": "api", "cluster": "mine", "service": "api"},
@@ -183,8 +183,8 @@ _OPTIONS = (
             "--container=web",
         ),
     ),
-    _varies("container-name", "The container has a name of its own.", container={"name": "classifier"}),
-    _varies(
+    varies("container-name", "The container has a name of its own.", container={"name": "classifier"}),
+    varies(
         "bigger",
         "It has twice the size, as was asked for.",
         definition={"cpu": "512", "memory": "1024"},
@@ -192,68 +192,66 @@ _OPTIONS = (
     ),
 )
 _DEFINITION = (
-    _varies("digest", "The image is named by its digest.", without=("definition",), before=_by_digest),
-    _varies("repository", "The image is in another repository.", early=_other_repository, container={"image": OTHER_IMAGE}),
-    _varies("environment", "Variables are set.", container={"environment": [{"name": "MODEL", "value": "v2"}]}),
-    _varies("stream-prefix", "The streams have another prefix.", logging={"awslogs-stream-prefix": "api"}),
+    varies("digest", "The image is named by its digest.", without=("definition",), before=_by_digest),
+    varies("repository", "The image is in another repository.", early=_other_repository, container={"image": OTHER_IMAGE}),
+    varies("environment", "Variables are set.", container={"environment": [{"name": "MODEL", "value": "v2"}]}),
+    varies("stream-prefix", "The streams have another prefix.", logging={"awslogs-stream-prefix": "api"}),
     Variation(id="blocking-log", sentence="The log driver blocks.", logging={"mode": "blocking"}),
-    _varies("platform", "Linux on X86_64 is named.", definition={"runtimePlatform": {"cpuArchitecture": "X86_64"}}),
-    _varies("storage", "There is more storage.", definition={"ephemeralStorage": {"sizeInGiB": 30}}),
-    _varies("read-only", "The root file system is read-only.", container={"readonlyRootFilesystem": True}),
-    _varies("health-check", "A health check is set.", container={"healthCheck": {"command": ["CMD-SHELL", "exit 0"]}}),
-    _varies(
-        "equals-signs", "Options of uvicorn have equals signs.", **_command(*COMMAND[:2], "--host=0.0.0.0", "--port=80")
-    ),
-    _varies(
+    varies("platform", "Linux on X86_64 is named.", definition={"runtimePlatform": {"cpuArchitecture": "X86_64"}}),
+    varies("storage", "There is more storage.", definition={"ephemeralStorage": {"sizeInGiB": 30}}),
+    varies("read-only", "The root file system is read-only.", container={"readonlyRootFilesystem": True}),
+    varies("health-check", "A health check is set.", container={"healthCheck": {"command": ["CMD-SHELL", "exit 0"]}}),
+    varies("equals-signs", "Options of uvicorn have equals signs.", **_command(*COMMAND[:2], "--host=0.0.0.0", "--port=80")),
+    varies(
         "more-options", "uvicorn has more options.", **_command(*COMMAND, "--proxy-headers", "--timeout-keep-alive", "9")
     ),
-    _varies(
+    varies(
         "entry-point",
         "uvicorn is the entry point, the rest the command.",
         container={"entryPoint": COMMAND[:1], "command": COMMAND[1:]},
     ),
-    _varies(
+    varies(
         "sidecar",
         "A second container, which is not essential, runs along.",
         without=("definition",),
         before=lambda s: _with_sidecar(s, "sleep", "600"),
         options=(),
     ),
-    _varies(
+    varies(
         "init-container",
         "A second container prepares something and ends.",
         without=("definition",),
         before=lambda s: _with_sidecar(s, "true"),
     ),
-    _varies("task-role", "The task has a role of its own.", definition={"taskRoleArn": _role()}),
-    _varies(
+    varies("task-role", "The task has a role of its own.", definition={"taskRoleArn": _role()}),
+    varies(
         "role-path",
         "The role has a path.",
         without=("role",),
         early=lambda s: _new_role(s, Path="/course/"),
         definition={"executionRoleArn": _role("/course/")},
     ),
-    _varies(
+    varies(
         "role-boundary",
         "The role has a boundary.",
         without=("role",),
         early=lambda s: _new_role(s, PermissionsBoundary="arn:aws:iam::aws:policy/PowerUserAccess"),
     ),
-    _varies("harmless-policy", "The role may read parameters, too.", before=_harmless_policy),
+    varies("harmless-policy", "The role may read parameters, too.", before=_harmless_policy),
 )
 _SERVICE = (
-    _varies(
+    varies(
         "circuit-breaker",
         "The circuit breaker is on.",
         service={"deploymentConfiguration": {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}},
     ),
-    _varies("platform-version", "Fargate's version is named.", service={"platformVersion": "1.4.0"}),
-    _varies("execute-command", "ECS Exec is on.", service={"enableExecuteCommand": True}),
-    _varies("managed-tags", "ECS tags the tasks.", service={"enableECSManagedTags": True}),
-    _varies("deployed-anew", "It was deployed anew by force.", after=_deployed_anew, options=()),
-    _varies("next-revision", "It was updated to a second revision.", after=_next_revision),
-    _varies("scaled-up", "It was created without a task, and scaled up.", service={"desiredCount": 0}, after=_scaled_up),
-    _varies(
+    varies("platform-version", "Fargate's version is named.", service={"platformVersion": "1.4.0"}),
+    varies("execute-command", "ECS Exec is on.", service={"enableExecuteCommand": True}),
+    varies("managed-tags", "ECS tags the tasks.", service={"enableECSManagedTags": True}),
+    varies("deployed-anew", "It was deployed anew by force.", after=_deployed_anew, options=()),
+    varies("next-revision", "It was updated to a second revision.", after=_next_revision),
+    varies("scaled-up", "It was created without a task, and scaled up.", service={"desiredCount": 0}, after=_scaled_up),
+    varies(
         "mended",
         "The first task died; what it lacked was there when it was deployed anew.",
         app="def starting():\n    flag = pathlib.Path(__file__).with_suffix('.flag')\n"
@@ -261,24 +259,24 @@ _SERVICE = (
         after=_deployed_anew,
         options=(),
     ),
-    _varies(
+    varies(
         "several-subnets",
         "All default subnets are named.",
         without=("service",),
         before=lambda s: s.launch(**s.own_network(s.group_id, s.subnet_ids)),
     ),
-    _varies(
+    varies(
         "last-subnet",
         "Another default subnet is used.",
         without=("service",),
         before=lambda s: s.launch(**s.own_network(s.group_id, s.subnet_ids[-1:])),
     ),
-    _varies(
+    varies(
         "described-rule",
         "The rule has a description.",
         rules=(HTTP | {"IpRanges": [{"CidrIp": "0.0.0.0/0", "Description": "HTTP"}]},),
     ),
-    _varies("narrow-egress", "Only HTTPS may go out.", before=_narrow_egress),
+    varies("narrow-egress", "Only HTTPS may go out.", before=_narrow_egress),
 )
 _API = (
     Variation(
@@ -286,32 +284,32 @@ _API = (
         sentence="The classifier is made with FastAPI and Pillow.",
         container={"command": [*COMMAND, "--app-dir", str(REFERENCE_APP)]},
     ),
-    _says("class", "{'class': 'Forest'}"),
-    _says("class-name", "{'class_name': 'SeaLake', 'probability': 1}"),
-    _says("predicted-class", "{'predicted_class': 3, 'confidence': 0.0}"),
-    _says("predicted-label", "{'predicted_label': 'ice', 'error': None}"),
-    _says("prediction", "{'prediction': 'river', 'score': 0.5}"),
-    _says("nested", "{'prediction': {'label': 'river', 'confidence': 0.5}, 'success': True}"),
-    _says("predictions", "{'predictions': [{'label': 'river', 'score': 0.5}, {'label': 'sea', 'score': 0.2}]}"),
-    _says("category", "{'category': 'Wüste', 'model': 'v2', 'took_ms': 3.2}"),
-    _says("scores", "{'label': 'desert', 'confidence': 0.9, 'scores': {'desert': 0.9, 'sea': 0.1}}"),
-    _varies("charset", "JSON names its charset.", app="def kind_of(_): return 'application/json; charset=utf-8'"),
+    says("class", "{'class': 'Forest'}"),
+    says("class-name", "{'class_name': 'SeaLake', 'probability': 1}"),
+    says("predicted-class", "{'predicted_class': 3, 'confidence': 0.0}"),
+    says("predicted-label", "{'predicted_label': 'ice', 'error': None}"),
+    says("prediction", "{'prediction': 'river', 'score': 0.5}"),
+    says("nested", "{'prediction': {'label': 'river', 'confidence': 0.5}, 'success': True}"),
+    says("predictions", "{'predictions': [{'label': 'river', 'score': 0.5}, {'label': 'sea', 'score': 0.2}]}"),
+    says("category", "{'category': 'Wüste', 'model': 'v2', 'took_ms': 3.2}"),
+    says("scores", "{'label': 'desert', 'confidence': 0.9, 'scores': {'desert': 0.9, 'sea': 0.1}}"),
+    varies("charset", "JSON names its charset.", app="def kind_of(_): return 'application/json; charset=utf-8'"),
     _refuses(413, "too small"),
     _refuses(415, "neither JPEG nor PNG"),
     _refuses(422, "not an image"),
-    _varies("redoc", "/docs shows ReDoc.", app="def docs(_): return 200, '<title>ReDoc</title>'"),
-    _varies("root-page", "GET / shows a page.", app="def root(_): return 200, '<h1>Classifier</h1>'"),
-    _varies("no-openapi", "There is no openapi.json.", app="def openapi(_): return 404, {'detail': 'Not Found'}"),
+    varies("redoc", "/docs shows ReDoc.", app="def docs(_): return 200, '<title>ReDoc</title>'"),
+    varies("root-page", "GET / shows a page.", app="def root(_): return 200, '<h1>Classifier</h1>'"),
+    varies("no-openapi", "There is no openapi.json.", app="def openapi(_): return 404, {'detail': 'Not Found'}"),
 )
 _LOG = (
-    _varies("slow-start", "The model loads for a second.", app="def starting(): time.sleep(1)"),
-    _varies("chatty", "The log is long.", app="def starting(): print('loading\\n' * 12_000, flush=True)"),
+    varies("slow-start", "The model loads for a second.", app="def starting(): time.sleep(1)"),
+    varies("chatty", "The log is long.", app="def starting(): print('loading\\n' * 12_000, flush=True)"),
     Variation(
         id="logged-twice",
         sentence="The application logs each request itself, too.",
         app="def before_each(path): print('request:', path, flush=True)",
     ),
-    _varies(
+    varies(
         "late-log",
         "Lines are written half a second late.",
         app="import threading\ndef starting():\n    for handler in access.handlers:\n        write = handler.emit\n"

@@ -1,5 +1,6 @@
 """What learners and others have really built, where it is not the course's way: met outside, not thought up."""
 
+from tests.faults.deployments.benign import BRIEF, says, varies
 from tests.faults.deployments.case import Fault, Variation
 from tests.faults.deployments.stack import ACCOUNT, Stack, trust
 from tests.faults.deployments.task_definition import inline
@@ -8,7 +9,6 @@ PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/satellite/key"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:satellite-AbCdEf"
 SECRETS = [{"name": "MODEL_BUCKET", "valueFrom": PARAMETER}]
 FARGATE = [{"capacityProvider": "FARGATE", "weight": 1}]
-BRIEF = ("--no-load",)
 NEEDS_ITS_BUCKET = 'import os\nassert os.environ["MODEL_BUCKET"] == "tiles"\n'
 NO_WAY_OUT = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
@@ -41,114 +41,103 @@ def _from_zero(s: Stack) -> None:
     s.wait("the passing task's end", lambda: len(s.interfaces()) == 1)
 
 
-def _sidecar(**given: object) -> dict[str, object]:
-    return {"name": "xray", "image": "amazon/aws-xray-daemon", "essential": False} | given
-
-
 def _with_sidecar(s: Stack) -> None:
-    s.register(containerDefinitions=[s.container(), _sidecar()])
+    sidecar = {"name": "xray", "image": "amazon/aws-xray-daemon", "essential": False}
+    s.register(containerDefinitions=[s.container(), sidecar])
 
 
 def _task_role(s: Stack) -> None:
     s.iam.create_role(RoleName="satellite-task", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
 
 
+def _breaks(**how: object) -> Fault:
+    """A broken deployment that is not loaded."""
+    return Fault(**({"options": BRIEF} | how))  # type: ignore[arg-type]
+
+
 FAULTS = (
-    Fault(
+    _breaks(
         id="secret-not-allowed",
         sentence="A parameter is a secret of the container, and the execution role has the managed policy alone.",
         criterion="RUN-2",
         help="ssm:GetParameters",
         container={"secrets": SECRETS},
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="secret-missing",
         sentence="The role may read parameters, and there is none of that name.",
         criterion="RUN-2",
         help="does not exist",
         container={"secrets": SECRETS},
         before=inline(Action="ssm:*"),
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="secretsmanager-not-allowed",
         sentence="A secret of Secrets Manager, which the managed policy does not grant.",
         criterion="RUN-2",
         help="secretsmanager:GetSecretValue",
         container={"secrets": [{"name": "KEY", "valueFrom": SECRET}]},
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="secretsmanager-missing",
         sentence="The role may read secrets, and there is none of that ARN.",
         criterion="RUN-2",
         help="does not exist",
         container={"secrets": [{"name": "KEY", "valueFrom": SECRET}]},
         before=inline(Action="secretsmanager:GetSecretValue"),
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="task-role-missing",
         sentence="The definition names a task role that does not exist.",
         criterion="RUN-2",
         help="the role nobody does not exist",
         definition={"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/nobody"},
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="task-role-of-ec2",
         sentence="The task role trusts EC2.",
         criterion="RUN-2",
         help="ECS may not assume the role satellite-task",
         definition={"taskRoleArn": f"arn:aws:iam::{ACCOUNT}:role/satellite-task"},
         before=_task_role,
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="egress-revoked",
         sentence="All outbound rules of the group are revoked: neither ECR nor the log can be reached.",
         criterion="RUN-2",
         help="authorize-security-group-egress",
         before=_closed_outwards,
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="sidecar-of-docker-hub",
         sentence="A second container has an image that the rehearsal does not have.",
         criterion="RUN-2",
         help="amazon/aws-xray-daemon",
         before=_with_sidecar,
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="arm64-task",
         sentence="The task is for ARM64, the image for amd64.",
         criterion="RUN-2",
         help="--platform linux/arm64",
         definition={"runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}},
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="group-may-not-be-made",
         sentence="The task shall make its log group itself, and its role may not.",
         criterion="TASK-4",
         help="does not exist",
         logging={"awslogs-create-group": "true"},
         without=("log group",),
-        options=BRIEF,
     ),
-)
-FAULTS += (
-    Fault(
+    _breaks(
         id="needs-more-memory",
         sentence="The application needs more memory at its start than the task has.",
         criterion="RUN-2",
         help="used more memory than the task's 512 MiB",
         app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (700 << 20)\n    time.sleep(1)\n",
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="by-the-name",
         sentence="The class is the beginning of the file's name.",
         criterion="API-3",
@@ -162,9 +151,8 @@ def predict(image):
         return refuse(image)
     return 200, {"label": re.split(b'[_."]', image)[0].decode(), "confidence": 0.97}
 """,
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="junk-by-its-kind",
         sentence="What is no image is told by its content type alone.",
         criterion="API-4",
@@ -175,9 +163,8 @@ def file_of(body):
 def predict(image):
     return refuse(image) if b"text/plain" in image else classify(image)
 """,
-        options=BRIEF,
     ),
-    Fault(
+    _breaks(
         id="junk-by-its-ending",
         sentence="What is no image is told by the file's ending alone, and anything else breaks it.",
         criterion="API-4",
@@ -190,54 +177,30 @@ def predict(image):
         return refuse(image)
     return classify(image) if b"\\xff\\xd8" in image else (500, {"detail": "cannot identify image file"})
 """,
-        options=BRIEF,
     ),
 )
 VARIATIONS = (
-    Variation(
+    varies(
         id="much-memory",
         sentence="The application needs most of the memory that its task has.",
         app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (380 << 20)\n",
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="from-zero-and-anew",
         sentence="Made with no task, then scaled up and deployed anew at once: ECS starts a task of the old deployment too.",
         service={"desiredCount": 0},
         after=_from_zero,
-        options=BRIEF,
     ),
-    Variation(
-        id="says-a-share-of-each-class",
-        sentence="The answer is a share for each class.",
-        app="def classify(image): return 200, {'Forest': 0.9, 'River': 0.1}",
-        options=BRIEF,
-    ),
-    Variation(
-        id="says-it-in-french",
-        sentence="The answer's keys are French.",
-        app="def classify(image): return 200, {'diagnostic': 'for\u00eat', 'confiance': 0.9}",
-        options=BRIEF,
-    ),
-    Variation(
-        id="says-it-in-a-result",
-        sentence="The answer is a list of results within an object that says that all went well.",
-        app="def classify(image): return 200, {'success': True, 'result': [{'label': 'Forest', 'confidence': 0.9}]}",
-        options=BRIEF,
-    ),
-    Variation(
-        id="says-uncertain",
-        sentence="The model is not sure, as Project 2 says it.",
-        app="def classify(image): return 200, {'prediction': 'Uncertain', 'confidence': 0.41}",
-        options=BRIEF,
-    ),
-    Variation(
+    says("a-share-of-each-class", "{'Forest': 0.9, 'River': 0.1}"),
+    says("it-in-french", "{'diagnostic': 'forêt', 'confiance': 0.9}"),
+    says("it-in-a-result", "{'success': True, 'result': [{'label': 'Forest', 'confidence': 0.9}]}"),
+    says("uncertain", "{'prediction': 'Uncertain', 'confidence': 0.41}"),
+    varies(
         id="never-the-same",
         sentence="A model that still trains answers otherwise each time.",
         app="import random\ndef classify(image): return 200, {'label': random.choice('abc'), 'confidence': random.random()}",
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="not-ready-at-first",
         sentence="It says 503 until its model is loaded.",
         app="""
@@ -245,7 +208,6 @@ began = time.monotonic()
 def before_each(path):
     return (503, {"detail": "loading"}) if time.monotonic() < began + 1 else None
 """,
-        options=BRIEF,
     ),
     Variation(
         id="logs-json",
@@ -259,60 +221,52 @@ def before_each(path):
     print(json.dumps({"event": "request", "path": name, "query": pairs}), flush=True)
 """,
     ),
-    Variation(
+    varies(
         id="group-made-by-the-task",
         sentence="The task makes its log group itself, and its role may.",
         logging={"awslogs-create-group": "true"},
         without=("log group",),
         before=inline(Action="logs:CreateLogGroup"),
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="port-by-default-value",
         sentence="A shell fills in the port by its default value.",
         container={"command": ["sh", "-c", "uvicorn app.main:app --host 0.0.0.0 --port ${PORT:-80}"]},
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="host-and-port-by-default-values",
         sentence="A shell fills in host and port, in other spellings.",
         container={"command": ["/bin/sh", "-c", 'exec uvicorn app.main:app --host "${HOST-0.0.0.0}" --port=${PORT:=80}']},
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="capacity-provider",
         sentence="A capacity provider strategy in place of a launch type, which is what the console makes.",
         service={"launchType": None, "capacityProviderStrategy": FARGATE},
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="parameter-as-secret",
         sentence="The application needs a parameter, which the role may read.",
         app=NEEDS_ITS_BUCKET,
         container={"secrets": SECRETS},
         before=_parameter,
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="key-of-a-secret",
         sentence="The application needs one key of a secret of Secrets Manager.",
         app=NEEDS_ITS_BUCKET,
         before=_secret,
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="egress-by-https-alone",
         sentence="The group lets out https alone, which is all that ECR and CloudWatch need.",
         before=_out_by_https,
-        options=BRIEF,
     ),
-    Variation(
+    varies(
         id="command-of-python",
         sentence="Python starts uvicorn, and the environment says where it listens.",
         container={
             "command": ["python", "-m", "uvicorn", "app.main:app"],
             "environment": [{"name": "UVICORN_HOST", "value": "0.0.0.0"}, {"name": "UVICORN_PORT", "value": "80"}],
         },
-        options=BRIEF,
     ),
 )
