@@ -9,6 +9,8 @@ PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/satellite/key"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:satellite-AbCdEf"
 SECRETS = [{"name": "MODEL_BUCKET", "valueFrom": PARAMETER}]
 FARGATE = [{"capacityProvider": "FARGATE", "weight": 1}]
+FAILS_SOON = {"interval": 5, "timeout": 2, "retries": 1}
+ASKS_ITSELF = "python -c \"import urllib.request; urllib.request.urlopen('http://localhost:80/{}')\" || exit 1"
 NEEDS_ITS_BUCKET = 'import os\nassert os.environ["MODEL_BUCKET"] == "tiles"\n'
 NO_WAY_OUT = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
@@ -138,6 +140,20 @@ FAULTS = (
         app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (700 << 20)\n    time.sleep(1)\n",
     ),
     _breaks(
+        id="never-healthy",
+        sentence="The container's health check always fails.",
+        criterion="RUN-2",
+        help="the container's health check fails",
+        container={"healthCheck": {"command": ["CMD-SHELL", "exit 1"], **FAILS_SOON}},
+    ),
+    _breaks(
+        id="asks-for-health",
+        sentence="The health check asks for a path that the application does not have.",
+        criterion="RUN-2",
+        help="the container's health check fails",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("health")], **FAILS_SOON}},
+    ),
+    _breaks(
         id="by-the-name",
         sentence="The class is the beginning of the file's name.",
         criterion="API-3",
@@ -260,6 +276,26 @@ def before_each(path):
         id="egress-by-https-alone",
         sentence="The group lets out https alone, which is all that ECR and CloudWatch need.",
         before=_out_by_https,
+    ),
+    varies(
+        id="health-by-localhost",
+        sentence="The health check asks the application by localhost.",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("")]}},
+    ),
+    varies(
+        id="health-by-a-missing-program",
+        sentence="The health check needs a program that the image has and this machine has not.",
+        container={"healthCheck": {"command": ["CMD-SHELL", "no-such-curl -f http://localhost/ || exit 1"], **FAILS_SOON}},
+    ),
+    varies(
+        id="healthy-after-a-while",
+        sentence="The application says 503 at first, longer than one health check takes.",
+        app="""
+began = time.monotonic()
+def before_each(path):
+    return (503, {"detail": "loading"}) if time.monotonic() < began + 3 else None
+""",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("")], "interval": 5, "startPeriod": 10}},
     ),
     varies(
         id="command-of-python",
