@@ -14,7 +14,16 @@ import requests
 
 from fixtures.rehearsal.runner import moved
 from fixtures.wire.offline import is_loopback
-from tests.unit.rehearsal.rehearsal_support import World, alive, processes_with, python, rehearsal_of, server, sockets_of, wait
+from tests.unit.rehearsal.rehearsal_support import (
+    World,
+    alive,
+    processes_with,
+    python,
+    rehearsal_of,
+    server,
+    sockets_of,
+    wait,
+)
 
 NAMES = ("EMPTY", "MODEL", "dotted.name")
 TRIES = """

@@ -106,3 +106,11 @@ def test_without_walls_no_check_is_carried_out_and_that_is_said(said: Path) -> N
         world.launch(checked(world, ["CMD-SHELL", "exit 1"], **FAILS_SOON))
         assert health(world) == ("UNKNOWN", "UNKNOWN")
     assert "the health check of api is not carried out, as there are no walls here" in said.read_text()
+
+
+def test_what_else_is_not_carried_out_is_said(said: Path) -> None:
+    """By name, once the task starts; what asks for nothing is not told."""
+    asked = {"workingDirectory": "/app", "user": "nobody", "readonlyRootFilesystem": False, "mountPoints": []}
+    with said.open("w") as output, ChildRehearsal(stdout=output.fileno()) as rehearsal, World(url=rehearsal.url) as world:
+        world.launch(world.container(**asked))
+    assert "of the container api is not carried out: user, workingDirectory\n" in said.read_text()
