@@ -18,6 +18,7 @@ from moto.ec2.models import ec2_backends
 from fixtures.evidence.recorder import Recorder
 from fixtures.ledger.ledger import Ledger
 from fixtures.ledger.owner import mark
+from fixtures.rehearsal import questions
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import Settings, read_settings
@@ -45,6 +46,7 @@ class Session(boto3.Session):
             client.meta.events.unregister("after-call-error.*.*", recorder._unanswered)
 
 
+questions.install()
 session = functools.cache(Session)
 _method_names = functools.cache(method_names_from_class)
 

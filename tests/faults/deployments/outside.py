@@ -1,5 +1,7 @@
 """What learners and others have really built, where it is not the course's way: met outside, not thought up."""
 
+from collections.abc import Callable
+
 from tests.faults.deployments.benign import BRIEF, says, varies
 from tests.faults.deployments.case import Fault, Variation
 from tests.faults.deployments.stack import ACCOUNT, Stack, trust
@@ -7,8 +9,12 @@ from tests.faults.deployments.task_definition import inline
 
 PARAMETER = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/satellite/key"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:satellite-AbCdEf"
+FILE = "arn:aws:s3:::satellite/api.env"
+FILES = {"environmentFiles": [{"value": FILE, "type": "s3"}]}
 SECRETS = [{"name": "MODEL_BUCKET", "valueFrom": PARAMETER}]
 FARGATE = [{"capacityProvider": "FARGATE", "weight": 1}]
+FAILS_SOON = {"interval": 5, "timeout": 2, "retries": 1}
+ASKS_ITSELF = "python -c \"import urllib.request; urllib.request.urlopen('http://localhost:80/{}')\" || exit 1"
 NEEDS_ITS_BUCKET = 'import os\nassert os.environ["MODEL_BUCKET"] == "tiles"\n'
 NO_WAY_OUT = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
@@ -23,6 +29,31 @@ def _secret(s: Stack) -> None:
     made = s.client_in("us-east-1", "secretsmanager").create_secret(Name="satellite", SecretString='{"bucket": "tiles"}')
     secrets = [{"name": "MODEL_BUCKET", "valueFrom": f"{made['ARN']}:bucket::"}]
     s.register(containerDefinitions=[s.container() | {"secrets": secrets}])
+
+
+def _tight_parameter(s: Stack) -> None:
+    inline(Action="ssm:GetParameters", Resource=PARAMETER)(s)
+    s.client_in("us-east-1", "ssm").put_parameter(Name="/satellite/key", Value="tiles", Type="SecureString")
+
+
+def _variables(s: Stack) -> None:
+    """A file of variables in S3, which the role may read."""
+    inline(Action="s3:GetObject", Resource=f"{FILE.rpartition('/')[0]}/*")(s)
+    s3 = s.client_in("us-east-1", "s3")
+    s3.create_bucket(Bucket="satellite")
+    s3.put_object(Bucket="satellite", Key="api.env", Body=b"# where the model lies\nMODEL_BUCKET=tiles\n\nMODEL=v2\n")
+
+
+def _acl(port: int, last: int, egress: bool = False, action: str = "deny") -> Callable[[Stack], None]:
+    """One more rule of the network ACL, before those that it has."""
+
+    def make(s: Stack) -> None:
+        acl = s.ec2.describe_network_acls(Filters=[{"Name": "default", "Values": ["true"]}])["NetworkAcls"][0]
+        rule = {"RuleNumber": 90, "Protocol": "6", "RuleAction": action, "Egress": egress, "CidrBlock": "0.0.0.0/0"}
+        ports = {"From": port, "To": last}
+        s.ec2.create_network_acl_entry(NetworkAclId=acl["NetworkAclId"], PortRange=ports, **rule)
+
+    return make
 
 
 def _closed_outwards(s: Stack) -> None:
@@ -136,6 +167,56 @@ FAULTS = (
         criterion="RUN-2",
         help="used more memory than the task's 512 MiB",
         app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (700 << 20)\n    time.sleep(1)\n",
+    ),
+    _breaks(
+        id="env-file-not-allowed",
+        sentence="Variables come from a file in S3, and the execution role has the managed policy alone.",
+        criterion="RUN-2",
+        help="may not read the environment file",
+        container=FILES,
+    ),
+    _breaks(
+        id="env-file-missing",
+        sentence="The role may read the file of variables, and there is none.",
+        criterion="RUN-2",
+        help="is not in S3",
+        container=FILES,
+        before=inline(Action="s3:GetObject"),
+    ),
+    _breaks(
+        id="acl-denies-http",
+        sentence="The network ACL denies port 80.",
+        criterion="API-1",
+        help="network ACL",
+        before=_acl(80, 80),
+    ),
+    _breaks(
+        id="acl-denies-answers",
+        sentence="The network ACL denies the ports to which answers go.",
+        criterion="API-1",
+        help="network ACL",
+        before=_acl(1024, 65535, egress=True),
+    ),
+    _breaks(
+        id="acl-denies-https",
+        sentence="The network ACL lets nothing call port 443: ECR cannot be reached.",
+        criterion="RUN-2",
+        help="network ACL",
+        before=_acl(443, 443, egress=True),
+    ),
+    _breaks(
+        id="never-healthy",
+        sentence="The container's health check always fails.",
+        criterion="RUN-2",
+        help="the container's health check fails",
+        container={"healthCheck": {"command": ["CMD-SHELL", "exit 1"], **FAILS_SOON}},
+    ),
+    _breaks(
+        id="asks-for-health",
+        sentence="The health check asks for a path that the application does not have.",
+        criterion="RUN-2",
+        help="the container's health check fails",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("health")], **FAILS_SOON}},
     ),
     _breaks(
         id="by-the-name",
@@ -260,6 +341,50 @@ def before_each(path):
         id="egress-by-https-alone",
         sentence="The group lets out https alone, which is all that ECR and CloudWatch need.",
         before=_out_by_https,
+    ),
+    varies(
+        id="tight-parameter-as-secret",
+        sentence="The role may read that one parameter alone.",
+        app=NEEDS_ITS_BUCKET,
+        container={"secrets": SECRETS},
+        before=_tight_parameter,
+    ),
+    varies(
+        id="variables-in-a-file",
+        sentence="The application's variables come from a file in S3, but for one that the definition gives itself.",
+        app=NEEDS_ITS_BUCKET + 'assert os.environ["MODEL"] == "v1"\n',
+        container=FILES | {"environment": [{"name": "MODEL", "value": "v1"}]},
+        before=_variables,
+    ),
+    varies(
+        id="task-role-by-name",
+        sentence="The task role is named by its short name.",
+        definition={"taskRoleArn": "ecsTaskExecutionRole"},
+    ),
+    varies(
+        id="acl-denies-ssh",
+        sentence="The network ACL denies port 22.",
+        before=_acl(22, 22),
+    ),
+    varies(
+        id="health-by-localhost",
+        sentence="The health check asks the application by localhost.",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("")]}},
+    ),
+    varies(
+        id="health-by-a-missing-program",
+        sentence="The health check needs a program that the image has and this machine has not.",
+        container={"healthCheck": {"command": ["CMD-SHELL", "no-such-curl -f http://localhost/ || exit 1"], **FAILS_SOON}},
+    ),
+    varies(
+        id="healthy-after-a-while",
+        sentence="The application says 503 at first, longer than one health check takes.",
+        app="""
+began = time.monotonic()
+def before_each(path):
+    return (503, {"detail": "loading"}) if time.monotonic() < began + 3 else None
+""",
+        container={"healthCheck": {"command": ["CMD-SHELL", ASKS_ITSELF.format("")], "interval": 5, "startPeriod": 10}},
     ),
     varies(
         id="command-of-python",

@@ -79,6 +79,16 @@ STOPPED = (
     ),
     ("I09", AUTH + "unable to retrieve secret from asm: failed to fetch secret: ResourceNotFoundException: Secrets Manager"),
     ("I09", AUTH + "unable to retrieve secrets from ssm: invalid ssm parameters: /model/bucket"),
+    (
+        "I10",
+        RIE + "failed to download env files: service call has been retried 1 time(s): operation error S3: HeadObject, "
+        "https response error StatusCode: 403, api error Forbidden: Forbidden",
+    ),
+    (
+        "I11",
+        RIE + "failed to download env files: service call has been retried 1 time(s): operation error S3: HeadObject, "
+        "https response error StatusCode: 404, api error NotFound: Not Found",
+    ),
     ("", "SpotInterruption; Your Spot Task was interrupted.; exit code 143"),
     ("", "Task failed ELB health checks in (target-group arn:aws:elasticloadbalancing:x); exit code 137"),
     ("L01", RIE + "failed to validate logger args: create stream has been retried 1 times: failed to create Cloudwatch log"),

@@ -8,6 +8,8 @@ import pytest
 from fixtures.preflight.account import execution_role, quota
 from fixtures.preflight.finding import Level
 from fixtures.resources import iam
+from fixtures.wire.waiting import Waiter
+from tests.unit.moto_run import moto_run
 from tests.unit.preflight.preflight_support import answer, aws_error, fresh_account, refusals, refuse, the_only
 
 ROLE = "ecsTaskExecutionRole"
@@ -95,3 +97,11 @@ def test_a_role_that_may_not_be_read_is_no_reason_to_refuse(run, monkeypatch):
     refuse(monkeypatch, run.aws.iam, "get_role", aws_error("AccessDenied"))
     with pytest.raises(run.aws.iam.exceptions.ClientError):
         list(execution_role(run))
+
+
+def test_the_rehearsal_has_a_new_accounts_quota(tmp_path):
+    """Read through boto3, with what AWS calls it; another quota is as unknown as ever."""
+    with moto_run(tmp_path, Waiter()) as run:
+        assert the_only(Level.OK, quota(run)).said == "6 vCPU at once, and the task takes 0.25"
+        with pytest.raises(run.aws.quotas.exceptions.NoSuchResourceException):
+            run.aws.quotas.get_service_quota(ServiceCode="fargate", QuotaCode="L-00000000")

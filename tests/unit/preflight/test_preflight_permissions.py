@@ -1,14 +1,18 @@
 """The preflight's look at what the caller may do: the policy, put to IAM's simulator."""
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fixtures.preflight.finding import Level
 from fixtures.preflight.permissions import POLICY_FILE, permissions, policy, resource
 from fixtures.resources import iam
-from tests.unit.preflight.preflight_support import DENIED, aws_error, fresh_account, refuse, simulate, the_only
+from fixtures.wire.waiting import Waiter
+from tests.unit.moto_run import moto_run
+from tests.unit.preflight.preflight_support import DENIED, USER, aws_error, fresh_account, refuse, simulate, the_only
 
 MOST_CHARACTERS = 6144
 """Of a managed policy, not counting white space."""
@@ -75,6 +79,94 @@ def test_what_may_be_denied_is_noted(run, monkeypatch):
     simulate(run, monkeypatch, {"ecs:CreateService": ["aws:MultiFactorAuthPresent"]})
     found = the_only(Level.NOTE, permissions(run))
     assert "perhaps you may not do ecs:CreateService: that depends on aws:MultiFactorAuthPresent" in found.said
+
+
+def test_what_an_organization_denies_is_noted(run, monkeypatch):
+    """The simulator does not know the conditions of its policies."""
+    simulator = simulate(run, monkeypatch, {"ecs:CreateService": []})
+    denied = simulator._result
+    beside = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
+    monkeypatch.setattr(simulator, "_result", lambda action: denied(action) | beside)
+    found = the_only(Level.NOTE, permissions(run))
+    assert "perhaps you may not do ecs:CreateService: that depends on your organization's policies" in found.said
+
+
+DENY = {"Effect": "Deny", "Action": "ecs:Create*", "Resource": "*"}
+MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+
+
+@pytest.fixture
+def learner(tmp_path):
+    """Of a run whose caller is a user of IAM with these statements, what preflight finds by the rehearsal's simulator."""
+    with moto_run(tmp_path, Waiter()) as given:
+        given.aws.iam.create_user(UserName="learner")
+
+        def may(statements):
+            document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+            given.aws.iam.put_user_policy(UserName="learner", PolicyName="mine", PolicyDocument=document)
+            return list(permissions(replace(given, aws=replace(given.aws, caller=USER))))
+
+        yield may
+
+
+def statements():
+    """Those of the policy that a run needs."""
+    return json.loads(POLICY_FILE.read_text(encoding="utf-8"))["Statement"]
+
+
+def test_the_policy_itself_is_enough_for_a_simulator(learner):
+    """One that reads policies, their resources and their conditions."""
+    assert the_only(Level.OK, learner(statements()))
+
+
+@pytest.mark.parametrize(
+    "taken", [s for s in statements() if not re.search("Optional|TheFirstTime", s["Sid"])], ids=lambda s: s["Sid"]
+)
+def test_each_statement_of_the_policy_is_missed(learner, taken):
+    """Without it, just its actions are named."""
+    found = the_only(Level.REFUSAL, learner([each for each in statements() if each != taken]))
+    actions = [taken["Action"]] if isinstance(taken["Action"], str) else taken["Action"]
+    assert found.said.endswith(f"may not do what a run needs: {', '.join(sorted(actions))}")
+
+
+def test_a_denial_wins(learner):
+    """Of a boundary of the school's, say."""
+    found = the_only(Level.REFUSAL, learner([*statements(), DENY]))
+    assert found.said.endswith(": ecs:CreateCluster, ecs:CreateService")
+
+
+def test_what_depends_on_the_sign_in_is_noted(learner):
+    """The simulator says which fact it has not been told."""
+    findings = learner([each | {"Condition": each.get("Condition", {}) | MFA} for each in statements()])
+    assert [found for found in findings if found.level is Level.REFUSAL] == []
+    assert "that depends on aws:MultiFactorAuthPresent, which nobody knows yet" in findings[0].said
+
+
+def test_nobodys_policies_are_no_answer(tmp_path):
+    """AWS knows no such entity, and says so."""
+    with (
+        moto_run(tmp_path, Waiter()) as given,
+        pytest.raises(ClientError, match="Unable to retrieve specified IAM entity"),
+    ):
+        given.aws.iam.simulate_principal_policy(PolicySourceArn=USER, ActionNames=["ecs:RunTask"])
+
+
+def test_a_groups_policy_counts(tmp_path):
+    """A caller has what its groups have; of several resources the worst decides."""
+    with moto_run(tmp_path, Waiter()) as given:
+        iam = given.aws.iam
+        iam.create_user(UserName="learner")
+        iam.create_group(GroupName="course")
+        iam.add_user_to_group(GroupName="course", UserName="learner")
+        one, other = "arn:aws:s3:::one", "arn:aws:s3:::other"
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": one}
+        document = json.dumps({"Version": "2012-10-17", "Statement": statement})
+        iam.put_group_policy(GroupName="course", PolicyName="mine", PolicyDocument=document)
+        asked = {"PolicySourceArn": USER, "ActionNames": ["s3:GetObject"]}
+        both = iam.simulate_principal_policy(**asked, ResourceArns=[one, other])["EvaluationResults"][0]
+        alone = iam.simulate_principal_policy(**asked, ResourceArns=[one])["EvaluationResults"][0]
+    assert (both["EvalDecision"], alone["EvalDecision"]) == ("implicitDeny", "allowed")
+    assert [each["EvalResourceDecision"] for each in both["ResourceSpecificResults"]] == ["allowed", "implicitDeny"]
 
 
 def test_what_this_run_does_not_need_is_not_asked(tmp_path, monkeypatch):

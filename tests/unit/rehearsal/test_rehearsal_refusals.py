@@ -120,6 +120,14 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         container(secrets=[SAME], environment=[{"name": "KEY", "value": "x"}]),
         UNIQUE,
     ),
+    "a health check of neither kind": (
+        container(healthCheck={"command": ["curl", "http://localhost/"]}),
+        "A container's healthCheck command has to begin with CMD or CMD-SHELL.",
+    ),
+    "a health check each second": (
+        container(healthCheck={"command": ["CMD", "true"], "interval": 1}),
+        "A container's healthCheck interval is from 5 to 300, not 1.",
+    ),
     "a folder of the host": (
         lambda _: {"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]},
         "Fargate compatible task definitions do not support volumes with a host.sourcePath.",

@@ -27,8 +27,8 @@ UNKNOWN: dict[str, tuple[str, Callable[[Any], Any], str]] = {
     ),
     "IAM's XML": (
         "iam",
-        lambda iam: iam.simulate_principal_policy(PolicySourceArn="arn:aws:iam::1:role/role", ActionNames=["ecs:RunTask"]),
-        "InvalidAction: the rehearsal does not know SimulatePrincipalPolicy",
+        lambda iam: iam.simulate_custom_policy(PolicyInputList=["{}"], ActionNames=["ecs:RunTask"]),
+        "InvalidAction: the rehearsal does not know SimulateCustomPolicy",
     ),
     "JSON": (
         "ecs",

@@ -156,7 +156,7 @@ def test_an_application_finds_and_does_nothing(walled: Machine, command: list[st
     assert walled.tried(command) == []
     assert [path for path in walled.targets["written"] if Path(path).exists()] == []
     assert walled.walls() == (
-        "walls: own processes, files read-only but for the application's, home and /tmp empty; network: its own"
+        "walls: own processes, files read-only but for the application's, home, /tmp empty; network: its own"
     )
 
 
@@ -168,6 +168,17 @@ def test_an_application_writes_into_its_folder_and_a_tmp_of_its_own(walled: Mach
     assert walled.tried(python(program)) == []
     assert [path for path in places if Path(path).exists()] == []
     assert (walled.rehearsal.app / name).read_text() == "left"
+
+
+def test_the_callers_dotfiles_are_empty(walled: Machine) -> None:
+    """What lies beside app/ and begins with a dot is not in the course's image; a name like it is."""
+    for name in (".env", ".netrc", "model.env"):
+        (walled.rehearsal.app / name).write_text(f"{name} of the caller")
+    program = "import os\nfor name in ('.env', '.netrc', 'model.env'):\n    print(os.path.isfile(name), open(name).read())"
+    assert walled.tried(python(program + "\nprint('tried')")) == ["False ", "False ", "True model.env of the caller"]
+    walls = Walls(walled.rehearsal.app)
+    assert "home, /tmp, .env, .netrc empty" in str(walls)
+    walls.fall()
 
 
 @pytest.mark.parametrize("command", [WAYS["python -I"], WAYS["ctypes"], WAYS["sh"]], ids=["python -I", "ctypes", "sh"])
