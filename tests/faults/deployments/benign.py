@@ -299,7 +299,23 @@ _API = (
     _refuses(422, "not an image"),
     varies("redoc", "/docs shows ReDoc.", app="def docs(_): return 200, '<title>ReDoc</title>'"),
     varies("root-page", "GET / shows a page.", app="def root(_): return 200, '<h1>Classifier</h1>'"),
-    varies("no-openapi", "There is no openapi.json.", app="def openapi(_): return 404, {'detail': 'Not Found'}"),
+    varies(
+        "docs-by-hand",
+        "/docs is a page that was written by hand, and there is no openapi.json.",
+        app="def docs(_): return 200, '<h1>OpenAPI</h1> POST /predict takes an image as the field file'\n"
+        "def openapi(_): return 404, {'detail': 'Not Found'}",
+    ),
+    varies(
+        "openapi-elsewhere",
+        "/docs has its document from /api/v1/openapi.json.",
+        app="def docs(_): return 200, \"<title>Swagger UI</title> url: '/api/v1/openapi.json',\"\n"
+        "def openapi(_): return 404, {'detail': 'Not Found'}",
+    ),
+    varies(
+        "one-size",
+        "Tiles of another size are refused with a reason.",
+        app="def classify(image): return (200, {'label': 'sea'}) if len(image) < 2500 else (422, 'larger than 64 x 64')",
+    ),
 )
 _LOG = (
     varies("slow-start", "The model loads for a second.", app="def starting(): time.sleep(1)"),
