@@ -9,6 +9,7 @@ from pathlib import Path
 
 import requests
 
+from load.classification import failing, flaws
 from load.limits import TOO_LONG
 
 TIMEOUT = (3.0, 10.0)
@@ -58,8 +59,12 @@ def read_tiles() -> tuple[Tile, ...]:
     return tiles
 
 
-def failure_of_answer(path: str, status: int, body: bytes) -> str:
-    """Why this answer counts as failed, or nothing: all must say 200, and a prediction must be a JSON object."""
+def failure_of_answer(path: str, status: int, body: bytes, *, named: bool = True) -> str:
+    """Why this answer counts as failed, or nothing: all must say 200, and a prediction must be one, in JSON.
+
+    It has to be a classification as API-3 finds it; where that goes by a schema of one's own, and so does not find its
+    class by itself, `named` is false: then it must not say that it failed.
+    """
     if status != 200:
         return f"HTTP {status}"
     if path != "/predict":
@@ -68,7 +73,9 @@ def failure_of_answer(path: str, status: int, body: bytes) -> str:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         return "not JSON"
-    return "" if isinstance(answer, dict) else "JSON, but not an object"
+    if named:
+        return "JSON, but no classification" if flaws(answer) else ""
+    return "JSON that says that it failed" if isinstance(answer, dict) and any(failing(answer)) else ""
 
 
 def failure_of_error(error: BaseException | None) -> str:

@@ -5,6 +5,7 @@ By hand, from the project's folder: locust -f load/locustfile.py --headless -u 4
 LAUNCH_CONTROL_TARGET    URL of the deployment under test; without it only this machine may be loaded
 LAUNCH_CONTROL_TILES     folder of .jpg to send
 LAUNCH_CONTROL_RUN       marks each request with ?load=<run>.<number>, so that each can be found in the access log
+LAUNCH_CONTROL_UNNAMED   when set, a prediction need not name a class as the suite finds it
 LAUNCH_CONTROL_REQUESTS  file to write one line per request to
 LAUNCH_CONTROL_LIFELINE  when set, the run ends with its stdin: it does not outlive whoever started it
 """
@@ -30,6 +31,7 @@ from load.limits import bounded
 from load.targets import TargetRefused, refuse_foreign_target
 
 RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"
+NAMED = not os.environ.get("LAUNCH_CONTROL_UNNAMED")
 NUMBERS = count(1)
 
 
@@ -69,7 +71,8 @@ class Visitor(HttpUser):
             **body,
         ) as response:
             status = response.status_code
-            failure = failure_of_answer(path, status, response.content) if status else failure_of_error(response.error)
+            told = (path, status, response.content)
+            failure = failure_of_answer(*told, named=NAMED) if status else failure_of_error(response.error)
             if failure:
                 response.failure(failure)
 

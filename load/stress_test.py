@@ -104,7 +104,7 @@ class StressRun:
                 allow_redirects=False,  # a redirect could lead to somebody else's server
             )
             status = response.status_code
-            failure = journey.failure_of_answer(path, status, response.content)
+            failure = journey.failure_of_answer(path, status, response.content, named=False)
         except requests.RequestException as error:
             failure = journey.failure_of_error(error)
         return Sample(started, f"{method} {path}", (time.perf_counter() - clock) * 1000, status, failure)

@@ -30,6 +30,7 @@ TRUST = {
 }
 PROBED = (22, 443, 3306, 5000, 5432, 8000, 8080, 8443)
 IMAGE = Path(__file__).parents[2] / "fixtures" / "satellite" / "tiles" / "held_out" / "desert_04.jpg"
+TILES = (*(IMAGE.with_name(f"{name}_04.jpg") for name in ("ocean", "forest", "grassland", "desert", "ocean")),)
 CLUSTER, SERVICE, GROUP, LOGS = "satellite-cluster", "satellite-service", "satellite-api-sg", "/ecs/satellite-api"
 TARGET = f"service/{CLUSTER}/{SERVICE}"
 SCALING = {"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"}
@@ -233,9 +234,10 @@ require(http.get(url + "/docs").status_code == 200, "GET /docs is no 200")
 jpeg = {"file": (IMAGE.name, IMAGE.read_bytes(), "image/jpeg")}
 require(http.post(url + "/predict", params={"probe": RUN}, files=jpeg).json()["label"], "no label")
 http.get(url + "/openapi.json").json()
-http.post(url + "/predict", files={"file": ("ocean_99.jpg", IMAGE.read_bytes(), "image/jpeg")}).json()
-for name, kind in (("not-an-image.txt", "text/plain"), ("not-an-image.jpg", "image/jpeg")):
-    text = {"file": (name, b"This is no image.", kind)}
+for name, tile in zip(("ocean.jpg", "forest.jpg", "grassland.jpg", "ocean_99.jpg", IMAGE.name), TILES, strict=True):
+    http.post(url + "/predict", files={"file": (name, tile.read_bytes(), "image/jpeg")}).json()
+for junk in (b"This is no image.", b"This is no image.", b"", b"\xff\xd8\xff\xe0 This is no image."):
+    text = {"file": ("not-an-image.jpg", junk, "image/jpeg")}
     require(400 <= http.post(url + "/predict", files=text).status_code < 500, "not refused")
 require(http.get(url + "/").status_code == 200, "GET / is no 200 any more")
 tasks_now("RUNNING")

@@ -1,12 +1,28 @@
 """--adopt: what is not there is told with the course's step that makes it, and what was left out by choice is said to be."""
 
+import json
+import re
+from dataclasses import replace
+
 import pytest
 
+from tests.faults.deployments import VARIATIONS
 from tests.faults.deployments.case import EVERYTHING, Case
-from tests.faults.deployments.judged import judge
+from tests.faults.deployments.cleanup import WEIGHED
+from tests.faults.deployments.judged import judge, judging
+from tests.faults.deployments.stack import made
 from tests.faults.pages import whole_page
 from tests.faults.suite import Suite
 
+STEPS = {
+    "group": ("NET-1", "NET-2"),
+    "log group": (),
+    "role": (),
+    "definition": ("TASK-1", "TASK-2", "TASK-3", "TASK-4", "TASK-5"),
+    "cluster": ("RUN-1",),
+    "service": ("NET-3", "RUN-2", "RUN-3", "RUN-4", "API-1", "API-2", "API-3", "API-4", "LOG-1", "LOG-2"),
+}
+"""What the course makes, in its order, and which criteria each turns green."""
 NOTHING = Case(id="nothing", sentence="Nothing was made.", without=EVERYTHING)
 NO_LOG = "No log was kept: that is done before its group is deleted, and this run deleted none"
 READ = "What was read of it is in the evidence."
@@ -27,6 +43,65 @@ def folder(tmp_path_factory):
 def nothing(stage, folder):
     """What the suite says of an account in which nobody has begun."""
     return judge(stage, NOTHING, folder)
+
+
+def test_an_untouched_account_earns_nothing(nothing, stage, tmp_path):
+    """Neither for what it has, nor for having nothing to clean up."""
+    cleaned = judge(
+        stage, Case(id="never", sentence="Nobody ever began.", without=EVERYTHING, forgotten=EVERYTHING), tmp_path
+    )
+    outcomes = [*nothing.outcomes.values(), *cleaned.outcomes.values()]
+    assert [outcome for outcome in outcomes if outcome["status"] == "PASS"] == []
+    assert "0 of 100 points" in nothing.printed
+    assert "0 of 100 points" in cleaned.printed
+    assert cleaned.outcomes["CLEAN-1"]["reason"].startswith("nothing in us-east-1 tells that the course was ever followed")
+
+
+@pytest.mark.parametrize("done", range(1, len(EVERYTHING) + 1))
+def test_each_step_of_the_course_turns_its_own_criteria_green(stage, tmp_path, done):
+    """The course command by command: what has been made so far is PASS, and nothing else is."""
+    steps = dict(list(STEPS.items())[:done])
+    assert tuple(steps) == EVERYTHING[:done]
+    case = Case(
+        id="so-far", sentence=f"{done} steps.", without=EVERYTHING[done:], options=("--no-load", "--launch-timeout=2")
+    )
+    outcomes = judge(stage, case, tmp_path).outcomes
+    green = {name for name, outcome in outcomes.items() if outcome["status"] == "PASS"}
+    assert green == {name for names in steps.values() for name in names}
+
+
+def test_another_region_that_has_it_is_named(stage, tmp_path):
+    """Before anybody makes it twice, and pays for it twice."""
+    case = Case(id="there", sentence="Made in Ireland, judged in Virginia.", region="eu-west-1", without=("service",))
+    made(stage, case)
+    with judging(stage, replace(case, region="us-east-1"), tmp_path) as suite:
+        ended = suite.wait()
+    assert "there is no cluster satellite-cluster in us-east-1, but in eu-west-1" in ended.output
+    assert "Judge it there: --region eu-west-1" in ended.output
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    assert "but in eu-west-1" in (bundle / "report.html").read_text()
+
+
+def test_a_later_push_of_the_tag_is_told(stage, tmp_path):
+    """The task runs what the tag named when it was started, which is no fault."""
+    (case,) = [each for each in VARIATIONS if each.id == "pushed-again"]
+    judge(stage, case, tmp_path)
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    told = json.loads((bundle / "criteria.json").read_text())["facts"]["Image digest"]
+    assert "the tag v1 names a later push by now, sha256:" in told
+    assert "--force-new-deployment" in told
+
+
+def test_what_the_course_calls_optional_is_noted_with_its_command(stage, tmp_path):
+    """It is not red, and a grader who gives points for it has them judged again from the same bundle."""
+    (case,) = [each for each in VARIATIONS if each.noted]
+    outcome = judge(stage, case, tmp_path).outcomes["CLEAN-2"]
+    assert "deregister-task-definition --task-definition satellite-api-task:1" in outcome["advice"]
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    with Suite(["tests/acceptance", f"--replay={bundle}", f"--rubric={WEIGHED}"], {}, tmp_path / "replay") as suite:
+        ended = suite.wait()
+    assert re.search(r"^CLEAN-2 +FAIL", ended.output, re.MULTILINE), ended
+    assert ended.output.rstrip().splitlines()[-1].startswith("AGREES: "), ended
 
 
 @pytest.mark.parametrize(

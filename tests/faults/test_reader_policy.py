@@ -11,7 +11,7 @@ from tests.faults.deployments.stack import made, trust
 from tests.faults.record_calls import VARIABLE
 
 POLICY = Path(__file__).parents[2] / "fixtures" / "reader-policy.json"
-READS = ("Describe", "List", "Get", "Filter")
+READS = ("Describe", "List", "Get", "BatchGet", "Filter")
 ALWAYS_ALLOWED = {"sts:GetCallerIdentity"}
 
 

@@ -1,7 +1,7 @@
 """Deployments with nothing wrong, though not as the course has them."""
 
 from fixtures.settings.options import REFERENCE_APP
-from tests.faults.deployments.case import EVERYTHING, HTTP, Variation
+from tests.faults.deployments.case import HTTP, Variation
 from tests.faults.deployments.stack import ACCOUNT, COMMAND, MANAGED_POLICY, ROLE, Stack, trust
 
 BRIEF = ("--no-load",)
@@ -25,7 +25,8 @@ def _similar_names(s: Stack) -> None:
     s.new_group(f"{s.group_name}-2", HTTP | {"FromPort": 0, "ToPort": 65535})
     s.new_group(f"my-{s.group_name}")
     s.logs.create_log_group(logGroupName=f"{s.log_group}-old")
-    s.register(family=f"{s.family}-2", cpu="1024", memory="2048")
+    container = s.container() | {"image": s.image.replace("satellite-api", "another-api")}
+    s.register(family=f"{s.family}-2", cpu="1024", memory="2048", containerDefinitions=[container])
     for name in f"{s.cluster}-2", f"my-{s.cluster}":
         s.ecs.create_cluster(clusterName=name)
         s.launch(cluster=name, taskDefinition=f"{s.family}-2", desiredCount=0, **s.own_network(s.default_group()))
@@ -80,6 +81,12 @@ def _harmless_policy(s: Stack) -> None:
 def _by_digest(s: Stack) -> None:
     digest = s.ecr.describe_images(repositoryName="satellite-api")["imageDetails"][0]["imageDigest"]
     s.register(containerDefinitions=[s.container() | {"image": s.image.replace(":v1", f"@{digest}")}])
+
+
+def _pushed_again(s: Stack) -> None:
+    image = s.ecr.batch_get_image(repositoryName="satellite-api", imageIds=[{"imageTag": "v1"}])["images"][0]
+    manifest = image["imageManifest"].replace("{", '{"annotations": {"build": "2"}, ', 1)
+    s.ecr.put_image(repositoryName="satellite-api", imageManifest=manifest, imageTag="v1")
 
 
 def _other_repository(s: Stack) -> None:
@@ -299,9 +306,26 @@ _API = (
     _refuses(422, "not an image"),
     varies("redoc", "/docs shows ReDoc.", app="def docs(_): return 200, '<title>ReDoc</title>'"),
     varies("root-page", "GET / shows a page.", app="def root(_): return 200, '<h1>Classifier</h1>'"),
-    varies("no-openapi", "There is no openapi.json.", app="def openapi(_): return 404, {'detail': 'Not Found'}"),
+    varies(
+        "docs-by-hand",
+        "/docs is a page that was written by hand, and there is no openapi.json.",
+        app="def docs(_): return 200, '<h1>OpenAPI</h1> POST /predict takes an image as the field file'\n"
+        "def openapi(_): return 404, {'detail': 'Not Found'}",
+    ),
+    varies(
+        "openapi-elsewhere",
+        "/docs has its document from /api/v1/openapi.json.",
+        app="def docs(_): return 200, \"<title>Swagger UI</title> url: '/api/v1/openapi.json',\"\n"
+        "def openapi(_): return 404, {'detail': 'Not Found'}",
+    ),
+    varies(
+        "one-size",
+        "Tiles of another size are refused with a reason.",
+        app="def classify(image): return (200, {'label': 'sea'}) if len(image) < 2500 else (422, 'larger than 64 x 64')",
+    ),
 )
 _LOG = (
+    varies("pushed-again", "The tag was pushed again after the launch.", after=_pushed_again),
     varies("slow-start", "The model loads for a second.", app="def starting(): time.sleep(1)"),
     varies("chatty", "The log is long.", app="def starting(): print('loading\\n' * 12_000, flush=True)"),
     Variation(
@@ -319,7 +343,12 @@ _LOG = (
 )
 _CLEANED_UP = (
     Variation(id="clean", sentence="The course was followed to the letter, to the end.", forgotten=()),
-    Variation(id="nothing-made", sentence="Nobody has ever made anything.", without=EVERYTHING, forgotten=EVERYTHING),
+    Variation(
+        id="optional-left-out",
+        sentence="The course's optional cleanup was left out: a revision is ACTIVE.",
+        forgotten=("definition",),
+        noted=("CLEAN-2",),
+    ),
     Variation(id="strangers-stay", sentence="What others have stays.", early=_strangers, forgotten=()),
     Variation(
         id="revisions-inactive",

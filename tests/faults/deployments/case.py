@@ -68,4 +68,7 @@ class Fault(Case):
 
 @dataclass(frozen=True, kw_only=True)
 class Variation(Case):
-    """An unusual deployment with nothing wrong: everything has to be green."""
+    """An unusual deployment with nothing wrong: everything has to be green, or is only noted."""
+
+    noted: tuple[str, ...] = ()
+    """Criteria without points that it does not meet."""

@@ -1,7 +1,14 @@
 """Step 6: what a cleanup by hand forgets."""
 
+from pathlib import Path
+
+from fixtures.ledger.owner import RUN_TAG
+from fixtures.resources.network import DESCRIPTION
 from tests.faults.deployments.case import Fault
 from tests.faults.deployments.stack import Stack
+
+WEIGHED = Path(__file__).with_name("weighed.toml")
+"""A rubric that gives points for what the course calls optional."""
 
 
 def _scaled_to_zero(s: Stack) -> None:
@@ -60,6 +67,35 @@ def _scalable_target(s: Stack) -> None:
     )
 
 
+def _first_try(s: Stack) -> None:
+    """Another family with the course's image, of which AWS knows a revision."""
+    s.register(family="first-try")
+
+
+def _first_service(s: Stack) -> None:
+    _first_try(s)
+    _another_service(s, "practice", "first-service", taskDefinition="first-try")
+
+
+def _by_digest(s: Stack) -> None:
+    digest = s.ecr.describe_images(repositoryName="satellite-api")["imageDetails"][0]["imageDigest"]
+    s.register(family="first-try", containerDefinitions=[s.container() | {"image": s.image.replace(":v1", f"@{digest}")}])
+    _another_service(s, "practice", "first-service", taskDefinition="first-try", desiredCount=0)
+
+
+def _first_group(s: Stack) -> None:
+    s.ec2.create_security_group(GroupName="satellite-sg", Description=DESCRIPTION, VpcId=s.vpc_id)
+
+
+def _group_of_a_run(s: Stack) -> None:
+    group = s.new_group("satellite-api-sg-mine")
+    s.ec2.create_tags(Resources=[group], Tags=[{"Key": RUN_TAG, "Value": "20261123T063943Z-1547"}])
+
+
+def _cluster_of_a_run(s: Stack) -> None:
+    s.ecs.create_cluster(clusterName="mine", tags=[{"key": RUN_TAG, "value": "20261123T063943Z-1547"}])
+
+
 def _forgets(id: str, sentence: str, criterion: str, help: str, *forgotten: str, **more: object) -> Fault:
     """A cleanup that leaves this out."""
     return Fault(id=id, sentence=sentence, criterion=criterion, help=help, forgotten=forgotten, **more)  # type: ignore[arg-type]
@@ -85,30 +121,34 @@ _SERVICE = (
         after=_namesake_deleted_elsewhere,
     ),
 )
+
+
+def _forgets_a_revision(id: str, sentence: str, help: str, *forgotten: str, **more: object) -> Fault:
+    """A cleanup that leaves a revision ACTIVE, before a grader who gives points for that."""
+    return _forgets(id, sentence, "CLEAN-2", help, *forgotten, options=(f"--rubric={WEIGHED}",), **more)
+
+
 _DEFINITION = (
-    _forgets(
-        "revision-left", "No revision was deregistered.", "CLEAN-2", "--task-definition satellite-api-task:1", "definition"
+    _forgets_a_revision(
+        "revision-left", "No revision was deregistered.", "--task-definition satellite-api-task:1", "definition"
     ),
-    _forgets(
+    _forgets_a_revision(
         "older-revision-left",
         "Only the newest revision was deregistered.",
-        "CLEAN-2",
         "--task-definition satellite-api-task:1",
         after=lambda s: s.register(),
     ),
-    _forgets(
+    _forgets_a_revision(
         "newest-revision-left",
         "Only the older revision was deregistered.",
-        "CLEAN-2",
         "--task-definition satellite-api-task:2",
         "definition",
         after=lambda s: s.register(),
         late=_older_deregistered,
     ),
-    _forgets(
+    _forgets_a_revision(
         "revision-again",
         "It was registered once more after the cleanup.",
-        "CLEAN-2",
         "deregister-task-definition",
         late=lambda s: s.register(),
     ),
@@ -221,6 +261,48 @@ _REST = (
         "CLEAN-6",
         "deregister-scalable-target",
         after=_scalable_target,
+    ),
+    _forgets(
+        "first-try-runs-on",
+        "A first try runs the same image under other names.",
+        "CLEAN-6",
+        "--cluster practice --service first-service",
+        after=_first_service,
+    ),
+    _forgets(
+        "first-try-by-digest",
+        "A first try named the image by its digest, and stands at zero.",
+        "CLEAN-6",
+        "first-service, which costs nothing",
+        after=_by_digest,
+    ),
+    _forgets(
+        "first-group",
+        "A first security group, with the course's description and another name, was never used.",
+        "CLEAN-6",
+        "satellite-sg (sg-",
+        early=_first_group,
+    ),
+    _forgets(
+        "group-of-a-run",
+        "A run of the suite that died has left its security group.",
+        "CLEAN-6",
+        "pytest --live --sweep",
+        early=_group_of_a_run,
+    ),
+    _forgets(
+        "cluster-of-a-run",
+        "A run of the suite that died has left its cluster.",
+        "CLEAN-6",
+        "cluster mine of the run",
+        early=_cluster_of_a_run,
+    ),
+    _forgets(
+        "container-insights",
+        "Container Insights was on, and its log group stays.",
+        "CLEAN-6",
+        "aws logs delete-log-group --log-group-name /aws/ecs/containerinsights/satellite-cluster/performance",
+        late=lambda s: s.logs.create_log_group(logGroupName=f"/aws/ecs/containerinsights/{s.cluster}/performance"),
     ),
     _forgets(
         "consoles-log-group",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixtures.report.outcomes import OPTIONAL
 from tests.faults.deployments.case import Case, Fault
 from tests.faults.deployments.stack import made
 from tests.faults.stage import Stage
@@ -57,6 +58,8 @@ class Verdict:
             return {("NOT RUN", self.outcomes[name]["reason"])}
         if name.startswith("LOAD-") and "--no-load" in self.case.options:
             return {("NOT RUN", "left out by choice (--no-load)"), ("BLOCKED", f"by {red}")}
+        if name in getattr(self.case, "noted", ()):
+            return {("NOT RUN", OPTIONAL)}
         also = getattr(self.case, "also", ())
         if name in also:
             return {("FAIL", "")}

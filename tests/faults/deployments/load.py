@@ -38,12 +38,20 @@ FAULTS = (
     _under_load(
         "overloaded-pages", "Under load an error page says 200.", "LOAD-1", "not JSON", "return 200, '<h1>busy</h1>'", *MANY
     ),
+    _under_load(
+        "overloaded-errors",
+        "Under load an error says 200.",
+        "LOAD-1",
+        "no classification",
+        "return 200, {'error': 'busy'}",
+        *MANY,
+    ),
     _under_load("unavailable", "Under load all is answered with 503.", "LOAD-1", "HTTP 503", "return 503, 'busy'"),
     Fault(
         id="one-image-only",
         sentence="It classifies the one image that it was tried with.",
-        criterion="LOAD-1",
-        help="POST /predict: HTTP 500",
+        criterion="API-3",
+        help="not every other",
         app="first = None\ndef classify(image):\n    global first\n    first = first or image\n"
         "    return (200, {'label': 'desert'}) if image == first else (500, 'shapes differ')",
         options=MANY,

@@ -127,6 +127,30 @@ _DOCS = (
         options=BRIEF,
     ),
     Fault(
+        id="docs-without-predict",
+        sentence="/predict was made with include_in_schema=False.",
+        criterion="API-2",
+        help="include_in_schema=False",
+        app=_answers("openapi", 200, '{"openapi": "3.1.0", "paths": {"/": {"get": {}}}}'),
+        options=BRIEF,
+    ),
+    Fault(
+        id="docs-without-document",
+        sentence="/docs shows Swagger UI, and the openapi.json that it wants is not there.",
+        criterion="API-2",
+        help="has nothing to show",
+        app=_answers("openapi", 404, '{"detail": "Not Found"}'),
+        options=BRIEF,
+    ),
+    Fault(
+        id="docs-of-no-json",
+        sentence="openapi.json answers with a page, as a front end takes all that it does not know.",
+        criterion="API-2",
+        help="is no JSON",
+        app=_answers("openapi", 200, '"<div id=app>"'),
+        options=BRIEF,
+    ),
+    Fault(
         id="docs-behind-a-password",
         sentence="The docs ask for a password.",
         criterion="API-2",
@@ -205,6 +229,39 @@ _PREDICT = (
         more=_PROMISE,
     ),
     Fault(
+        id="predict-one-size-only",
+        sentence="It takes 64 x 64 pixels, and fails for any other size.",
+        criterion="API-3",
+        help="image.resize",
+        app="def classify(image): return (200, {'label': 'sea'}) if len(image) < 2500 else (500, 'shapes differ')",
+        options=BRIEF,
+    ),
+    Fault(
+        id="predict-second-tile-fails",
+        sentence="The model is moved into the first answer, and the second image fails.",
+        criterion="API-3",
+        help="not every other",
+        app="left = [{'label': 'sea'}]\ndef classify(_): return 200, left.pop() if left else {}",
+        options=BRIEF,
+    ),
+    Fault(
+        id="predict-cached-by-name",
+        sentence="Answers are cached by the file's name.",
+        criterion="API-3",
+        help="what a file is called says nothing",
+        app="""
+cache = {}
+def file_of(body):
+    return body.partition(FIELD)[2] or None
+def predict(form):
+    name, image = form.partition(b"\\r\\n")[0], form.partition(b"\\r\\n\\r\\n")[2].rpartition(b"\\r\\n--")[0]
+    if image[:2] + image[-2:] != b"\\xff\\xd8\\xff\\xd9":
+        return refuse(image)
+    return cache.setdefault(name, (200, {"label": f"class-{len(image) % 7}"}))
+""",
+        options=BRIEF,
+    ),
+    Fault(
         id="predict-field-image",
         sentence="The form's field is called `image`.",
         criterion="API-3",
@@ -255,6 +312,27 @@ _BAD_INPUT = (
     ),
     _refuses(
         "junk-500", "Text lets the decoder fail.", "UnidentifiedImageError", _answers("refuse", 500, "'Internal Error'")
+    ),
+    _refuses(
+        "junk-by-two-bytes",
+        "Whatever begins as a JPEG does is classified.",
+        "taken for one",
+        "def predict(image): return classify(image) if image[:2] == b'\\xff\\xd8' else refuse(image)",
+    ),
+    _refuses(
+        "junk-empty-500",
+        "An empty file lets it fail.",
+        "nobody has thought of",
+        "def refuse(image): return (400, {'detail': 'no image'}) if image else (500, 'Internal Server Error')",
+    ),
+    Fault(
+        id="junk-kills-later",
+        sentence="Junk ends the application half a second later, when its answer has gone out.",
+        criterion="LOAD-3",
+        help="exit code 1",
+        app="import threading\ndef refuse(_):\n    threading.Timer(0.5, os._exit, [1]).start()\n"
+        "    return 400, {'detail': 'no image'}",
+        options=("--log-timeout=2",),
     ),
     _refuses("junk-empty-400", "Text is refused without a word.", "does not say why", _answers("refuse", 400, "''")),
     _refuses("junk-redirect", "Text is sent to a page of help.", "redirect", _answers("refuse", 303, "''")),

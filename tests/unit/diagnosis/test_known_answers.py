@@ -8,16 +8,25 @@ from fixtures.diagnosis.diagnosis import COURSE, diagnose_answer, diagnose_words
 IP = "http://127.1.2.3"
 GET, POST = f"GET {IP}/: ", f"POST {IP}:20080/predict: "
 JSON, HTML = "application/json: ", "text/html; charset=utf-8: "
-SILENT, RESET = "no answer within 30 s", "connection refused or reset: nothing listens on that port, or the application died"
+SILENT, CLOSED = "no answer within 30 s", "connection broken off: it was closed before the answer had come"
+SWAGGER = "<title>Swagger UI</title>"
+REFUSING = "connection refused: nothing listens on that port"
+KILLED = "the container was killed"
 LONG = "its answer is longer than 3 MB, and was not read any further"
 LISTENS = "the application listens on http://127.0.0.1:80 (Uvicorn running on http://127.0.0.1:80 (Press CTRL+C to quit))"
 ANSWERS = [
     (ROOT, GET + f"200 {JSON}{{}}", "it answers"),
     (ROOT, GET + SILENT, "does not answer it"),
-    (ROOT, GET + RESET, "breaks the connection off"),
-    (ROOT, GET + f"{RESET}: {LISTENS}", "listens on http://127.0.0.1:80"),
-    (ROOT, GET + f"{RESET}: the container was killed (EssentialContainerExited; exit code 137)", "the container was killed"),
-    (ROOT, GET + "timed out while connecting: a security group, route or network ACL keeps it out", "nothing answers"),
+    (ROOT, GET + f"{REFUSING}: {LISTENS}", "listens on http://127.0.0.1:80"),
+    (
+        ROOT,
+        GET + f"{REFUSING}: the container was killed (EssentialContainerExited; exit code 137)",
+        "the container was killed",
+    ),
+    (ROOT, GET + "timed out while connecting: a security group, route or network ACL keeps it out", "does not reach it"),
+    (ROOT, GET + REFUSING, "nothing listens on port 80"),
+    (ROOT, GET + CLOSED, "breaks the connection off"),
+    (ROOT, GET + "ContentDecodingError: …", "nothing answers"),
     (ROOT, GET + LONG, "does not end"),
     (ROOT, GET + f"307 {JSON}", "redirect"),
     (ROOT, GET + f"401 {JSON}{{}}", "brings a key"),
@@ -29,6 +38,8 @@ ANSWERS = [
     (ROOT, GET + f"204 {JSON}", "not with 200"),
     (DOCS, f"GET {IP}/docs: 404 {JSON}{{}}", "switched off, or moved"),
     (DOCS, f"GET {IP}/docs: 200 {HTML}<title>Swagger UI</title>", "it shows the API"),
+    (DOCS, f"GET {IP}/docs: 200 {HTML}{SWAGGER} its openapi.json cannot be read: GET …: 404", "has nothing to show"),
+    (DOCS, f"GET {IP}/docs: 200 {HTML}{SWAGGER} POST /predict is not in it, but /", "without its POST /predict"),
     (DOCS, f"GET {IP}/docs: 200 {JSON}{{}}", "with data"),
     (DOCS, f"GET {IP}/docs: 200 {HTML}<h1>Welcome</h1>", "not the API's documentation"),
     (PREDICT, POST + f"404 {JSON}{{}}", "the application has no /predict"),
@@ -47,12 +58,15 @@ ANSWERS = [
         POST + f'200 {JSON}{{"label": "x"}}; the same image as y is ...: it goes by the file\'s name',
         "of the file's name",
     ),
+    (PREDICT, POST + "500 text/plain: oh; another tile, ocean_04.jpg, after …; not 200", "not every other"),
+    (PREDICT, POST + f"500 {HTML}oh; a tile of another size, x.jpg, after …; not 200", "one size only"),
     (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),
     (REFUSED, POST + f"500 {HTML}oh", "nobody has thought of"),
     (REFUSED, POST + f'500 {JSON}{{"detail": "400: no image"}}', "of its own refusal"),
     (REFUSED, POST + f"400 {JSON}", "does not say why"),
     (REFUSED, POST + SILENT, "does not answer it"),
-    (REFUSED, POST + RESET, "breaks the connection off"),
+    (REFUSED, POST + CLOSED, "breaks the connection off"),
+    (REFUSED, POST + REFUSING, "nothing listens there any more"),
     (REFUSED, POST + f"303 {HTML}", "redirect"),
     (REFUSED, POST + f'400 {JSON}{{"detail": "no image"}}', "does not live on"),
 ]
@@ -63,7 +77,9 @@ LOADS = [
     ("3 x POST /predict: not JSON", "say 200 and are none"),
     ("3 x POST /predict: no answer within 10 s", "pile up"),
     ("3 x POST /predict: its answer is longer than 3 MB", "do not end"),
-    ("3 x POST /predict: connection lost", "refused or broken off"),
+    ("3 x POST /predict: connection lost", "broken off"),
+    ("3 x POST /predict: connection refused", "ended"),
+    ("3 x POST /predict: JSON, but no classification", "say 200 and are none"),
     ("p95 2400 ms", "too slowly"),
     ("3 x POST /predict: HTTP 404", "requests fail"),
 ]

@@ -1,15 +1,17 @@
 """The contract of /predict accepts any reasonable classifier, and nothing that only looks like one."""
 
 import json
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
-from fixtures.launch.classification import classified, flaws
-from fixtures.launch.contract import faults_of, goes_by_the_name
+from fixtures.evidence.recorder import Recorder
+from fixtures.launch.contract import accuracy, contract, docs_flaw, faults_of, goes_by_the_name
 from fixtures.launch.endpoint import Exchange
 from fixtures.launch.promise import broken, promised, violations
-from fixtures.settings.options import ROOT
+from fixtures.settings.options import HELD_OUT_TILES, ROOT
+from load.classification import classified, flaws
 
 SCHEMA = json.loads((ROOT / "fixtures" / "predict.schema.json").read_text())
 REASONABLE = [
@@ -94,13 +96,13 @@ def document(text):
 @pytest.mark.parametrize("answer", REASONABLE, ids=json.dumps)
 def test_a_reasonable_answer_keeps_the_contract(answer):
     """Learners call the same things by other names."""
-    assert broken(json.dumps(answer), None, "") == []
+    assert broken([json.dumps(answer)], None, "") == [[]]
 
 
 @pytest.mark.parametrize("answer", UNREASONABLE, ids=json.dumps)
 def test_what_names_no_class_breaks_the_contract(answer):
     """JSON alone is no classification, and an error with a label is still an error."""
-    assert broken(json.dumps(answer), None, "")
+    assert broken([json.dumps(answer)], None, "") != [[]]
 
 
 @pytest.mark.parametrize(
@@ -185,34 +187,183 @@ def test_a_reference_out_of_the_schema_is_not_followed(reference):
 )
 def test_an_answer_that_does_not_call_itself_json_is_no_classification(status, kind, text, faults):
     """Clients go by the status and the content type before they read."""
-    assert faults_of(Exchange("POST", "http://127.0.0.1/predict", status, kind, text, 0.1), SCHEMA, document("")) == faults
+    answer = Exchange("POST", "http://127.0.0.1/predict", status, kind, text, 0.1)
+    assert faults_of([answer], SCHEMA, document("")) == [faults]
 
 
 def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     """Whose promise it is, says where to mend it."""
     answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", '{"label": "x"}', 0.1)
-    assert faults_of(answer, SCHEMA, document(json.dumps(OPENAPI))) == [
-        "its own openapi.json: $: 'took_ms' is a required property"
+    assert faults_of([answer], SCHEMA, document(json.dumps(OPENAPI))) == [
+        ["its own openapi.json: $: 'took_ms' is a required property"]
     ]
+
+
+def test_each_of_several_answers_is_told_its_own_faults():
+    """In the order in which they were given, those that are no 200 among them."""
+    answers = [named("desert"), answering(500), named("", 0.5), named("ocean", 7)]
+    found = faults_of(answers, SCHEMA, document(""))
+    assert [len(faults) for faults in found] == [0, 1, 1, 1]
+    assert found == [fault for each in answers for fault in faults_of([each], SCHEMA, document(""))]
+    assert faults_of([answering(500)], SCHEMA, document(json.dumps(OPENAPI))) == [["not 200"]]
+
+
+def answering(status, text=""):
+    """An answer of this status."""
+    return Exchange("POST", "http://127.0.0.1/predict", status, "application/json", text, 0.1)
 
 
 def named(label, confidence=0.9):
     """An answer that names this class."""
-    text = json.dumps({"label": label, "confidence": confidence})
-    return Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1)
+    return answering(200, json.dumps({"label": label, "confidence": confidence}))
 
 
 @pytest.mark.parametrize(
-    ("by_name", "by_old_name", "found"),
+    ("renamed", "again", "found"),
     [
-        (named("ocean"), named("desert"), 1),  # it goes by the name
-        (named("desert"), named("desert"), 0),
-        (named("desert", 0.4), named("desert", 0.7), 0),
-        (named("ocean"), named("snow"), 0),  # it is never the same, as of a model that still trains
-        (named("ocean"), named("desert", 0.3), 0),
-        (document("{}"), named("desert"), 0),
+        (named("ocean"), [named("desert"), named("ocean")] * 2, 1),  # it goes by the name
+        (named("desert"), [], 0),
+        (named("ocean"), [named("desert", 0.3)], 0),  # it is never the same, as of a model that still trains
+        (named("ocean"), [named("desert"), named("snow")], 0),
+        (named("ocean"), [named("desert"), named("ocean"), named("snow")], 0),
+        (answering(500), [], 0),
     ],
 )
-def test_a_class_that_goes_by_the_files_name_is_found(by_name, by_old_name, found):
-    """And a model that is only bad, or never sure, is left alone."""
-    assert len(goes_by_the_name(named("desert"), lambda name: by_name if name else by_old_name)) == found
+def test_a_class_that_goes_by_the_files_name_is_found(renamed, again, found):
+    """And a model that is only bad, or never sure, is left alone, as soon as that is known."""
+    answers, names = [renamed, *again], []
+
+    def send(name):
+        names.append(name)
+        return answers.pop(0)
+
+    assert len(goes_by_the_name(named("desert"), ("old", "new"), send)) == found
+    assert answers == []
+    assert names == ["new", "old", "new", "old", "new"][: len(names)]
+
+
+class Classifier:
+    """An API that answers each image by a function of its name and content; what it was sent is kept."""
+
+    url = "http://127.0.0.1"
+
+    def __init__(self, answer):
+        self.answer, self.sent = answer, []
+
+    def post_file(self, _path, name, content, _kind):
+        """The answer to an image."""
+        self.sent.append(name)
+        return self.answer(name, content)
+
+
+def judged(tmp_path, answer, schema=SCHEMA):
+    """What comes of a classifier that answers so, and the names that it was sent."""
+    api, image = Classifier(answer), next(HELD_OUT_TILES.glob("desert*"))
+    settings = SimpleNamespace(test_image=image, predict_schema=schema)
+    run = SimpleNamespace(settings=settings, recorder=Recorder(tmp_path))
+    first = answer(image.name, image.read_bytes())
+    return contract.__wrapped__(run, api, document(""), first), api.sent
+
+
+def by_content(_name, content):
+    """A model that tells images apart."""
+    return named(f"class-{len(content)}")
+
+
+def test_tiles_of_other_classes_and_sizes_are_sent_and_each_once_under_another_name(tmp_path):
+    """Three more, one of them larger; then the first one as another, and another as the first one."""
+    found, sent = judged(tmp_path, by_content)
+    assert found.faults == ()
+    assert sent[:3] == ["ocean_04.jpg", "forest_04.jpg", "grassland_12_larger.jpg"]
+    assert sent[3] == "ocean_99.jpg"
+    assert sent[4].startswith("desert")
+    assert len(sent) == 5
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda name, _: named("x") if name.startswith("desert") else answering(500), "another tile, ocean_04.jpg"),
+        (lambda _, content: named("x" if len(content) < 2000 else ""), "another size, grassland_12_larger.jpg"),
+        (lambda _, content: named("x") if len(content) < 2000 else answering(500, "shapes"), "another size, grassland_12"),
+        (lambda _, content: named("x") if len(content) < 2000 else answering(400), "another size, grassland_12"),
+        (lambda name, _: named(name[:3]), "goes by the file's name"),
+    ],
+)
+def test_what_holds_for_one_tile_and_not_for_another_is_told(tmp_path, answer, told):
+    """An API that works with the one image only, or with one size, or by what the file is called."""
+    found, _ = judged(tmp_path, answer)
+    assert told in "; ".join(found.faults)
+
+
+def test_a_cache_by_the_files_name_is_found(tmp_path):
+    """Two images under one name: the second gets the answer to the first one."""
+    cache = {}
+    found, _ = judged(tmp_path, lambda name, content: cache.setdefault(name, named(f"class-{len(content)}")))
+    assert "goes by the file's name" in "; ".join(found.faults)
+
+
+def test_a_size_may_be_refused_with_a_reason(tmp_path):
+    """That is what a 4xx is for, and the tile then counts for nothing."""
+    refuse = answering(422, '{"detail": "64 x 64 only"}')
+    found, _ = judged(tmp_path, lambda _, content: refuse if len(content) > 2000 else named("desert"))
+    assert (found.faults, found.accuracy) == ((), "1 of 3 tiles right by their names (not judged)")
+
+
+def test_nothing_more_is_sent_where_one_tile_is_not_answered(tmp_path):
+    """It would be waited for again and again."""
+    silent = Exchange("POST", "http://127.0.0.1/predict", 0, "", "", 0.1, "no answer within 30 s")
+    found, sent = judged(tmp_path, lambda name, _: silent if name.startswith("ocean") else named("x"))
+    assert sent == ["ocean_04.jpg"]
+    assert found.answer is silent
+
+
+def test_a_first_image_that_is_not_answered_is_the_only_one(tmp_path):
+    """All else would be the same."""
+    found, sent = judged(tmp_path, lambda *_: answering(500))
+    assert (found.faults, sent) == (("not 200",), [])
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ([("desert_04.jpg", {"label": "Desert"}), ("ocean_04.jpg", {"label": "SeaLake"})], "2 of 2 tiles right"),
+        ([("desert_04.jpg", {"label": "ice"}), ("forest_1.jpg", {"label": "Forest"})], "1 of 2 tiles right"),
+        ([("Forest-12.png", {"label": 3}), ("image.jpg", {"label": "x"})], "0 of 1 tiles right"),
+        ([("image.jpg", {"label": "Forest"})], ""),
+        ([("forest.jpg", {"status": "ok"})], "0 of 1 tiles right"),
+    ],
+)
+def test_the_accuracy_is_told_by_the_tiles_names(answers, told):
+    """In whichever words a series of tiles has for the same; nothing is said of an image whose name says nothing."""
+    assert accuracy(answers).partition(" by their")[0] == told
+
+
+PAGE = "<title>API - Swagger UI</title> url: '/openapi.json',"
+SHOWN = {"paths": {"/predict": {"post": {}}}}
+
+
+@pytest.mark.parametrize(
+    ("page", "openapi", "flaw"),
+    [
+        (PAGE, json.dumps(SHOWN), ""),
+        (PAGE, json.dumps({"paths": {"/predict/": {"post": {}}}}), ""),
+        ("<redoc spec-url='/openapi.json'>", json.dumps(SHOWN), ""),
+        ("<h1>OpenAPI</h1> <code>POST /predict</code>", "", ""),
+        (PAGE.replace("/openapi", "/api/v1/openapi"), "", ""),
+        ('<redoc spec-url="../spec.yaml">', "", ""),
+        (PAGE, "", "cannot be read"),
+        (PAGE, "{'paths': {}}", "cannot be read"),
+        (PAGE, "[]", "cannot be read"),
+        (PAGE, "{}", "not in it, but nothing"),
+        (PAGE, '{"paths": {"/": {}, "/health": {}}}', "not in it, but /, /health"),
+        (PAGE, '{"paths": {"/predict": {"get": {}}}}', "not in it"),
+        (PAGE, '{"paths": {"/predict": "post"}}', "not in it"),
+        (PAGE, '{"paths": ["/predict"]}', "not in it"),
+    ],
+)
+def test_documentation_that_does_not_show_predict_is_told(page, openapi, flaw):
+    """It is either in the page, or in the document that the page shows."""
+    found = docs_flaw(page, document(openapi))
+    assert flaw in found
+    assert bool(found) == bool(flaw)

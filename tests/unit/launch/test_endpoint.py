@@ -120,8 +120,46 @@ def test_a_refusal_is_told(recorder):
         unused.bind(("127.0.0.1", 0))
         answer = Endpoint(f"http://127.0.0.1:{unused.getsockname()[1]}", recorder, 1).get("/")
     assert answer.status == 0
-    assert "connection refused or reset" in answer.trouble
+    assert answer.trouble == "connection refused: nothing listens on that port"
     assert recorder.files("API-1")
+
+
+def answering_once(listener, answer, connections):
+    """Take so many connections, and answer the first request of each; they stay open until all were taken."""
+    taken = []
+    for _ in range(connections):
+        taken.append(listener.accept()[0])
+        taken[-1].recv(65_536)
+        taken[-1].sendall(answer) if answer else taken[-1].close()
+    for each in taken:
+        each.close()
+
+
+@pytest.fixture
+def raw(recorder):
+    """What an endpoint says of a server that answers each connection once so, asked as often as there are connections."""
+
+    def ask(answer, connections):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=answering_once, args=(listener, answer, connections), daemon=True)
+            thread.start()
+            api = Endpoint(f"http://127.0.0.1:{listener.getsockname()[1]}", recorder, 5)
+            answers = [api.get("/") for _ in range(connections)]
+            thread.join(5)
+        return answers
+
+    return ask
+
+
+def test_a_connection_that_is_broken_off_is_told_as_such(raw):
+    """Something listens: that is another fault than a refusal."""
+    (answer,) = raw(b"", 1)
+    assert answer.trouble == "connection broken off: it was closed before the answer had come"
+
+
+def test_each_request_has_a_connection_of_its_own(raw):
+    """A server may close one that is idle, or serve nothing more on it: that is no end of the application."""
+    assert [each.status for each in raw(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", 2)] == [200, 200]
 
 
 def test_a_blocked_port_is_told(recorder, monkeypatch):

@@ -215,15 +215,32 @@ def test_the_deployment_under_test_is_a_target_and_its_neighbours_are_not() -> N
         ("/predict", 200, b"<html>", "not JSON"),
         ("/predict", 200, b"\xff", "not JSON"),
         ("/predict", 200, b"[" * 100_000, "not JSON"),
-        ("/predict", 200, b'["Forest"]', "JSON, but not an object"),
+        ("/predict", 200, b'["Forest"]', "JSON, but no classification"),
+        ("/predict", 200, b'[{"label": "Forest"}]', ""),
+        ("/predict", 200, b'{"label": "Forest", "confidence": 97}', "JSON, but no classification"),
+        ("/predict", 200, b'{"error": "busy"}', "JSON, but no classification"),
         ("/predict", 422, b"{}", "HTTP 422"),
         ("/docs", 200, b"<html>", ""),
         ("/", 302, b"", "HTTP 302"),
     ],
 )
 def test_an_answer_fails_for_a_named_reason(path: str, status: int, body: bytes, failure: str) -> None:
-    """All answers must say 200, and a prediction must be a JSON object."""
+    """All answers must say 200, and a prediction keeps the contract of API-3."""
     assert failure_of_answer(path, status, body) == failure
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [
+        (b'{"kind": {"of": "x"}}', ""),
+        (b"[]", ""),
+        (b'{"error": "busy"}', "JSON that says that it failed"),
+        (b"{", "not JSON"),
+    ],
+)
+def test_an_answer_by_a_schema_of_ones_own_must_not_say_that_it_failed(body: bytes, failure: str) -> None:
+    """Where its class is, only that schema knows."""
+    assert failure_of_answer("/predict", 200, body, named=False) == failure
 
 
 @pytest.mark.parametrize(

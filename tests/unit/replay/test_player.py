@@ -11,6 +11,7 @@ from botocore.exceptions import EndpointConnectionError
 from fixtures.evidence.recorder import Recorder
 from fixtures.evidence.stored import read_evidence
 from fixtures.launch import address
+from fixtures.launch.contract import Contract
 from fixtures.launch.endpoint import Endpoint
 from fixtures.launch.load import load
 from fixtures.replay.player import Player, TapeInternet
@@ -109,13 +110,14 @@ def test_a_load_that_failed_fails_again(recorder, player):
     """It is the suite that failed, not the deployment, in a replay too; no load is sent for it."""
 
     def measure(recorder, how):
+        answer = Exchange("POST", "http://127.1.2.3/predict", 200, "application/json", "{}", 0.1)
         settings = SimpleNamespace(no_load=False, load=LoadPlan(4, 4.0, 1), live=False, run_id="run-1")
         run = SimpleNamespace(settings=settings, recorder=recorder, bundle=Path(), load=how)
         with pytest.raises(LoadError) as raised:
-            load.__wrapped__(run, SimpleNamespace(url="http://127.1.2.3"), None, [])
+            load.__wrapped__(run, SimpleNamespace(url="http://127.1.2.3"), Contract(answer, "tile.jpg"))
         return str(raised.value)
 
-    def crash(*_):
+    def crash(*_, **__):
         raise LoadError("Locust ended with exit code 1.")
 
     assert measure(recorder, crash) == measure(player(), player().load) == "Locust ended with exit code 1."
