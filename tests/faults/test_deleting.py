@@ -17,7 +17,7 @@ from fixtures.resources import cluster, fuse, logs, network, service, task_defin
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import read_settings
-from fixtures.wire.clients import connected
+from fixtures.wire.clients import clients_of, connected
 from fixtures.wire.waiting import Waiter
 from tests.faults.deleting import ATTACKS, KINDS, TARGET, Attack, dead, exists, make, plant
 
@@ -47,7 +47,7 @@ def run(reports):
         with mock_aws():
             session = boto3.Session("moto", "moto", region_name="us-east-1")
             recorder = Recorder(settings.bundle / "evidence")
-            aws = connected(session, settings.region, "", recorder)
+            aws = connected(session, clients_of(session, ""), settings.region, recorder)
             remember_tags(aws.autoscaling, patch)
             own = mark(settings.run_id, aws.now() + timedelta(minutes=30))
             yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, idle_waiter(), own)

@@ -97,7 +97,7 @@ def _keep_templates() -> None:
 
     from fixtures.report import page  # noqa: PLC0415 - the same
 
-    environment = page._environment(page.LONGEST, "")
+    environment = page.environment(page.LONGEST, "")
     for name in environment.list_templates():
         environment.get_template(name)
     table = plugin._read_template([Path(plugin.__file__).with_name("resources")])

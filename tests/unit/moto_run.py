@@ -22,7 +22,7 @@ from fixtures.rehearsal import questions
 from fixtures.run import Run
 from fixtures.settings.options import OPTIONS
 from fixtures.settings.settings import Settings, read_settings
-from fixtures.wire.clients import connected
+from fixtures.wire.clients import clients_of, connected
 from fixtures.wire.waiting import Waiter
 
 
@@ -79,7 +79,7 @@ def moto_run(folder: Path, waiter: Waiter, **options: Any) -> Iterator[Run]:
         patch("moto.core.models.RESPONSES_METHODS", ()),  # for what calls AWS without boto3
         mock_aws(config={"iam": {"load_aws_managed_policies": True}}),
     ):
-        aws = connected(session(), settings.region, "", recorder)
+        aws = connected(session(), clients_of(session(), ""), settings.region, recorder)
         own = mark(settings.run_id, aws.now() + timedelta(minutes=settings.max_minutes))
         try:
             yield Run(settings, aws, Ledger(settings.bundle / "ledger.jsonl"), recorder, waiter, own)
