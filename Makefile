@@ -27,6 +27,10 @@ lint: $(READY_TO_TEST)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(VENV)/bin/zizmor --offline --quiet .github
+	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(RUN) check_jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 faults: $(READY_TO_TEST)
 	$(RUN) tests.faults.deployments

@@ -121,7 +121,7 @@ def test_what_is_kept_is_told_with_its_price_and_swept(account, place, monkeypat
     assert "Remove it with: pytest --live --sweep --region us-east-1" in kept.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
     listed = sweep(account, place, "--plan")
-    assert listed.code == 0, listed
+    assert listed.code == 1, listed
     assert "service satellite-service" in listed.output
     assert any("service satellite-cluster/satellite-service ACTIVE" in line for line in account.left_behind())
     assert sweep(account, place).code == 0

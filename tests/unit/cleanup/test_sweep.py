@@ -68,10 +68,10 @@ def test_what_a_dead_run_left_is_deleted(run, said, ledger):
 
 
 def test_a_plan_of_a_sweep_deletes_nothing(run, said):
-    """`--sweep --plan` lists what would go."""
+    """`--sweep --plan` lists what would go, and is not clean: a scheduled one goes red."""
     killed(run)
     before = account(run)
-    assert sweep(replace(run, settings=replace(run.settings, plan=True)), said.append)
+    assert not sweep(replace(run, settings=replace(run.settings, plan=True)), said.append)
     assert account(run) == before
     assert "cluster satellite-cluster-unit" in said[0]
     assert "security group satellite-api-sg-unit" in said[0]

@@ -44,6 +44,17 @@ def test_a_run_on_another_machine_is_unknown_until_its_time_is_over(own):
     assert elsewhere.life(NOW + timedelta(minutes=31)) is Life.DEAD
 
 
+def test_a_job_that_has_moved_on_to_another_machine_is_dead(own):
+    """CI's jobs run on machines of their own: the one that sweeps says whose runs are over, and of no other."""
+    elsewhere = replace(own, owner=str(replace(Owner.this_process("run 1"), pid=2**22, started=1)))
+    assert elsewhere.life(NOW, "run 1") is Life.DEAD
+    assert elsewhere.life(NOW, "run 2") is Life.UNKNOWN
+    assert elsewhere.life(NOW) is Life.UNKNOWN
+    here = mark("20260101T000000Z-abcd", NOW, "run 1")
+    assert here.life(NOW, "run 1") is Life.ALIVE
+    assert own.life(NOW, "run 1") is Life.ALIVE
+
+
 def test_a_mark_survives_its_tags(own):
     """What is written on a resource is read back from it."""
     assert Mark.of(own.tags | {"somebody's": "tag"}) == own

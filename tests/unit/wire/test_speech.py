@@ -39,7 +39,7 @@ HOSTILE = {
 }
 SPEAKING = {"print", "line", "sep", "write", "UsageError"}
 """What says something to a person: functions, methods of pytest's terminal, and an error that pytest prints."""
-SPOKEN = {"line", "lines", "row", "begin"}
+SPOKEN = {"line", "lines", "row", "begin", "order"}
 """What may be said: these have been through `speech`, or are made of what has."""
 OTHER = ("way_in.py", "rehearsal/gate.py", "satellite/")
 """What prints before anything is loaded, in its own words; whose writer is a socket; and what is no part of the judge."""
