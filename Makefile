@@ -27,6 +27,8 @@ lint: $(READY_TO_TEST)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) mypy
+	$(RUN) mypy --platform darwin --cache-dir .mypy_cache/darwin --exclude fixtures/rehearsal/inside.py
+	$(RUN) mypy --platform win32 --cache-dir .mypy_cache/win32 --exclude 'fixtures/(rehearsal|gradebook)/'
 	$(VENV)/bin/zizmor --offline --quiet .github
 	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(RUN) check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml

@@ -12,7 +12,6 @@ LAUNCH_CONTROL_LIFELINE  when set, the run ends with its stdin: it does not outl
 
 import csv
 import os
-import select
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -26,6 +25,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
+from fixtures.system import system
 from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.limits import bounded
 from load.targets import TargetRefused, refuse_foreign_target
@@ -121,5 +121,5 @@ def _keep_requests(path: Path) -> None:
 
 
 def _end_with_stdin(runner: Runner) -> None:
-    select.select([sys.stdin], [], [])  # readable means closed: nothing is ever written to it
+    system.until_closed(sys.stdin)
     runner.quit()
