@@ -34,7 +34,10 @@ def processes_of(folder):
 
 def alive(process):
     """Whether it still runs; one that has ended and was not yet asked for its exit code does not."""
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it has ended between the two
+        return False
 
 
 @pytest.mark.parametrize("sign", MOMENTS.values(), ids=MOMENTS.keys())
