@@ -26,12 +26,20 @@ serve("0.0.0.0", 80, "hello")
 """
 
 
+@pytest.fixture(scope="module", params=["silent", "loud"])
+def machine(request):
+    """Whether a full queue leaves others without an answer there; or there is no full queue, and nothing is silent."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def standing(tmp_path_factory):
+def standing(machine, tmp_path_factory):
     """A rehearsal that stands on such a machine."""
-    folder = tmp_path_factory.mktemp("api")
-    with Standing("--app", str(small(folder)), module="tests.course.one_address") as own:
-        yield own
+    folder = small(tmp_path_factory.mktemp("api"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LAUNCH_CONTROL_LOUD", "1" * (machine == "loud"))
+        with Standing("--app", str(folder), module="tests.course.one_address") as own:
+            yield own
 
 
 def small(folder):
@@ -53,8 +61,9 @@ def variables(standing):
     }
 
 
-def test_it_says_where_the_ports_are_told(standing):
-    """Who follows the course by hand has to know."""
+def test_it_says_what_is_otherwise(machine, standing):
+    """Who follows the course by hand has to know where a port is told, and what a refusal means."""
+    assert ("It cannot be silent" in standing.welcome) == (machine == "loud")
     assert "This machine has but one address" in standing.welcome
     assert "networkBindings" in standing.welcome
 
@@ -140,11 +149,12 @@ def test_tasks_do_not_meet(tasks):
         assert said(place[8080]) == "ConnectionRefusedError"
 
 
-def test_what_is_blocked_is_silent(tasks, clients):
-    """As elsewhere: nobody mistakes it for an application that is not there."""
+def test_what_is_blocked_takes_no_connection(machine, tasks, clients):
+    """It is silent as elsewhere, and refused where nothing can be silent: never open."""
+    word = "TimeoutError" if machine == "silent" else "ConnectionRefusedError"
     group, places = tasks
     rule = {"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": ANYONE}
     clients("ec2").revoke_security_group_ingress(GroupId=group, IpPermissions=[rule])
     for place in places:
-        Waiter().until("silence", lambda place=place: said(place[80]), lambda heard: heard == "TimeoutError", 30)
-        assert said(place[443]) == "TimeoutError"
+        Waiter().until("the end of its answers", lambda place=place: said(place[80]), lambda heard: heard == word, 30)
+        assert said(place[443]) == word
