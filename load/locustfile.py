@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import gevent
+import gevent.os
 from locust import HttpUser, between, events, log, task
 from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner
 
-from fixtures.system import system
 from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.limits import bounded
 from load.targets import TargetRefused, refuse_foreign_target
@@ -121,5 +121,5 @@ def _keep_requests(path: Path) -> None:
 
 
 def _end_with_stdin(runner: Runner) -> None:
-    system.until_closed(sys.stdin)
+    gevent.os.tp_read(sys.stdin.fileno(), 1)  # nothing is ever written to it: it returns when it is closed
     runner.quit()

@@ -115,34 +115,6 @@ def test_a_process_goes_on_with_few_variables(system):
     assert run(system, code, env={**os.environ, "SECRET": "x", "KEPT": "y"}) == ["None", "y"]
 
 
-@pytest.mark.parametrize("closed", [True, False], ids=["closed", "open"])
-def test_the_end_of_a_pipe_is_waited_for_beside_other_work(system, closed):
-    """The other tasks go on; and who has done them ends, though nobody has closed it."""
-    code = """
-        import sys, gevent
-        waiting = gevent.spawn(system.until_closed, sys.stdin)
-        gevent.sleep(0.3)
-        print("worked", waiting.ready())
-        """
-    before = "from gevent import monkey; monkey.patch_all()\n"
-    process = subprocess.Popen(
-        [sys.executable, "-c", before + ON[system] + "\n" + textwrap.dedent(code)],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        if closed:
-            process.stdin.close()
-        assert process.stdout.read().decode().split() == ["worked", str(closed)]
-        assert process.wait(SECONDS) == 0
-    finally:
-        process.kill()
-        process.stdin.close()
-        process.stdout.close()
-        process.wait()
-
-
 @pytest.mark.skipif("on Windows" not in ON, reason="this is Windows itself")
 def test_windows_has_no_posix_module():
     """The made-up one is as poor as it says: what a room of ours would import is not there."""
