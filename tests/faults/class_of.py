@@ -116,7 +116,7 @@ def _no_request_ids(folder: Path) -> None:
 def _written_as_numbers(folder: Path) -> None:
     for path in folder.glob("evidence/*.json"):
         text = path.read_text().replace('"request_id"', '"reques\\u0074_id"').replace("eni-", "\\u0065ni-")
-        path.write_text(text.replace('"eventId"', '"event\\u0049d"').replace('"taskArn"', '"\\u0074askArn"'))
+        path.write_text(text.replace('"eventId"', '"event\\u0049d"').replace('"logStreamName"', '"logStrea\\u006dName"'))
 
 
 def _bomb(_: Original, folder: Path, __: int) -> None:
