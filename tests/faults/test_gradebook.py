@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def original(bundle):
 def classroom(bundle, tmp_path_factory):
     """A class, what came of it, and what was said."""
     folder = tmp_path_factory.mktemp("class")
-    with pytest.warns(UserWarning, match="Duplicate name") if NUMBER > 40 else pytest.MonkeyPatch.context():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of a name that is there twice
         members = made(bundle, folder / "submissions", NUMBER)
     said = grade(folder / "submissions", "--out", folder / "grades", "--timeout", "30")
     return folder, members, said
