@@ -12,7 +12,7 @@ INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin
 MATRICES := $(addprefix tests/faults/,deployments test_crash_points.py test_failing_aws.py test_refusing_aws.py test_signals.py)
 # Their cells are shared by all processes; the other files each have something of their own that is made once.
 
-.PHONY: acceptance test lint bench faults
+.PHONY: acceptance test lint bench faults gradescope
 
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
@@ -36,6 +36,9 @@ lint: $(READY_TO_TEST)
 
 faults: $(READY_TO_TEST)
 	$(RUN) tests.faults.deployments
+
+gradescope: $(READY)
+	$(RUN) fixtures.gradebook.platforms pack reports/gradescope.zip
 
 bench: $(READY_TO_TEST)
 	$(RUN) tests.bench

@@ -23,6 +23,7 @@ HOUSE = {
     "session": "cleanup diagnosis ledger preflight report run settings wire",
     "replay": "evidence launch ledger load report run settings wire",
     "plugin": "replay report settings wire",
+    "gradebook": "evidence ledger replay report settings wire",
     "rehearsal": "wire",
     "satellite": "",
 }

@@ -1,0 +1,368 @@
+"""A class is judged: the table says what single replays say, copies are found and nobody else, and nothing of it harms."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import warnings
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from fixtures.evidence.manifest import write_manifest
+from fixtures.gradebook.traces import copies, in_common, traces_of
+from fixtures.wire.waiting import Waiter
+from tests.faults.class_of import HOSTILE_NAMES, Original, made, zipped
+from tests.faults.suite import Suite
+from tests.faults.tampering import edit
+
+ROOT = Path(__file__).parents[2]
+NUMBER = int(os.environ.get("LAUNCH_CONTROL_CLASS", "34"))
+"""By hand: 300."""
+SINGLE = NUMBER if "LAUNCH_CONTROL_CLASS" in os.environ else 3
+TERMS = ("--load-seconds", "1")
+ENTRIES = ROOT / "fixtures" / "gradebook" / "entries"
+
+
+def command(*words):
+    """The gradebook's, with the options of the rehearsal that its people have made."""
+    return [sys.executable, "-m", "fixtures.gradebook", *map(str, words), *TERMS]
+
+
+def grade(*words, code=0):
+    """What it says."""
+    variables = {"PATH": os.environ["PATH"], "LAUNCH_CONTROL_SECRET": "secret"}
+    ended = subprocess.run(
+        command(*words), cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert ended.returncode == code, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stderr, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+def table(out, name="grades.csv"):
+    """The rows of a table by the name of whose they are."""
+    with (out / name).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row.get("name") or row.get("Student") or row.get("Full name"): row for row in rows}
+
+
+@pytest.fixture(scope="module")
+def original(bundle):
+    """The rehearsal of which all are made."""
+    return Original(bundle)
+
+
+@pytest.fixture(scope="module")
+def classroom(bundle, tmp_path_factory):
+    """A class, what came of it, and what was said."""
+    folder = tmp_path_factory.mktemp("class")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of a name that is there twice
+        members = made(bundle, folder / "submissions", NUMBER)
+    said = grade(folder / "submissions", "--out", folder / "grades", "--timeout", "30")
+    return folder, members, said
+
+
+@pytest.fixture(scope="module")
+def few(original, tmp_path_factory):
+    """Six people, two of whom share, what came of them, and what was said."""
+    folder = tmp_path_factory.mktemp("few")
+    for number in range(6):
+        (folder / "submissions" / f"person {number}").mkdir(parents=True)
+        zipped(original, folder / "submissions" / f"person {number}", min(number, 4))
+    return folder, grade(folder / "submissions", "--out", folder / "grades")
+
+
+def row_name(member):
+    """A name as a spreadsheet may have it."""
+    told = member.name.partition("/")[0].replace("\u202e", "\\u202e").replace("::", ": :", 1 if member.name[0] == ":" else 0)
+    return f"'{told}" if told[0] in "=+-@" else told
+
+
+def test_each_gets_the_verdict_of_their_own_bundle(classroom):
+    """Nobody is missing, and one bundle's harm is nobody else's."""
+    folder, members, _ = classroom
+    rows = table(folder / "grades")
+    assert len(rows) == len(members)
+    wrong = [(m.name, rows[row_name(m)]) for m in members if m.verdict not in ("?", rows[row_name(m)]["verdict"])]
+    assert wrong == []
+    assert all(row["notes"] for row in rows.values() if row["verdict"] == "INVALID")
+    assert all((row["points"] == "") == (row["verdict"] == "INVALID") for row in rows.values())
+
+
+def test_the_table_says_what_single_replays_say(classroom, tmp_path):
+    """The very verdict, points and outcomes."""
+    folder, members, _ = classroom
+    rows = table(folder / "grades")
+    for member in [each for each in members if each.verdict == "?"][-SINGLE:]:
+        (path,) = (folder / "submissions" / member.name).iterdir()
+        out = tmp_path / member.name.replace("/", "")
+        words = [f"--replay={path}", f"--replay-out={out}", "--strict", *TERMS]
+        with Suite([str(ROOT / "tests" / "acceptance"), *words], {}, tmp_path / "printed") as suite:
+            last = suite.wait().output.rstrip().splitlines()[-1]
+        row = rows[row_name(member)]
+        assert row["verdict"] == last.partition(" ")[0].rstrip(":"), (member.name, last)
+        if out.exists():
+            told = json.loads((out / "criteria.json").read_text())
+            assert row["points"] == str(told["points"])
+            assert {o["criterion"]["id"]: o["status"] for o in told["outcomes"]}.items() <= row.items()
+
+
+def test_all_copies_are_found_and_nobody_else(classroom):
+    """Whoever shares is named with those they share with; the tampered and the honest are not."""
+    folder, members, said = classroom
+    (shared,) = [line for line in said.splitlines() if line.startswith("SHARED by")]
+    named = shared.removeprefix("SHARED by ").partition(": ")[0].split(", ")
+    assert sorted(named) == sorted(member.name for member in members if member.copies)
+    assert all(f"{kind}" in shared for kind in ("request ID", "task", "interface", "log event"))
+    notes = {name: row["notes"] for name, row in table(folder / "grades").items()}
+    assert {name for name, note in notes.items() if "COPY?" in note} == set(named)
+
+
+def test_what_is_hostile_stays_text(classroom):
+    """No cell is a formula, no name is markup or a path, nothing was written beside the gradebook, no secret was seen."""
+    folder, _, said = classroom
+    page = (folder / "grades" / "index.html").read_text()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    cells = [
+        cell
+        for name in ("grades.csv", "canvas.csv", "moodle.csv")
+        for row in table(folder / "grades", name).values()
+        for cell in row.values()
+    ]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))] == []
+    assert not [line for line in said.splitlines() if line.lstrip().startswith("::")]
+    assert sorted(path.name for path in folder.iterdir()) == ["grades", "submissions"]
+    assert all(re.fullmatch("[0-9a-f]{16}", path.name) for path in (folder / "grades" / "reports").iterdir())
+    assert not Path("/tmp/evil.txt").exists()
+    assert len(HOSTILE_NAMES) > 5
+
+
+def test_a_second_time_only_what_has_changed_is_judged(few, original, tmp_path):
+    """Also when the first time was cut off, in a line; and with another rubric all is judged anew."""
+    folder, _ = few
+    out = tmp_path / "grades"
+    shutil.copytree(folder / "grades", out)
+    lines = (out / "grades.jsonl").read_text().splitlines()
+    assert "6 bundles, 0 of them to be judged" in grade(folder / "submissions", "--out", out)
+    assert (out / "grades.jsonl").read_text().splitlines() == lines
+    (out / "grades.jsonl").write_text("\n".join(lines[1:-1]) + "\n" + lines[0][:100])
+    assert re.search("6 bundles, [12] of them to be judged", grade(folder / "submissions", "--out", out))
+    assert table(out) == table(folder / "grades")
+    small = tmp_path / "submissions" / "ann"
+    small.mkdir(parents=True)
+    zipped(original, small, 1)
+    rubric = tmp_path / "rubric.toml"
+    rubric.write_text("[NET-2]\npoints = 20\n")
+    grade(small.parent, "--out", tmp_path / "few")
+    assert "1 of them to be judged" in grade(small.parent, "--out", tmp_path / "few", "--rubric", rubric)
+    assert table(tmp_path / "few")["ann"]["points"] == "114"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 2), (signal.SIGKILL, -9)])
+def test_killed_half_way_it_goes_on_from_there(few, tmp_path, number, code):
+    """What was judged is kept."""
+    folder, _ = few
+    out = tmp_path / "grades"
+    words = command(folder / "submissions", "--out", out, "--jobs", "1")
+    judging = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.DEVNULL)
+    count = lambda: len((out / "grades.jsonl").read_text().splitlines()) if (out / "grades.jsonl").exists() else 0  # noqa: E731
+    Waiter().until("lines", count, lambda lines: lines > 1, 60)
+    judging.send_signal(number)
+    assert judging.wait(30) == code
+    kept = count()
+    assert 1 < kept < 6
+    said = grade(folder / "submissions", "--out", out)
+    assert int(re.search(r"(\d+) of them to be judged", said)[1]) <= 6 - kept
+    assert table(out) == table(folder / "grades")
+
+
+def test_shards_are_joined(few, tmp_path):
+    """The table of all parts is the table of the whole, copies across them too."""
+    folder, said = few
+    parts = [tmp_path / str(part) for part in (1, 2)]
+    for part in parts:
+        grade(folder / "submissions", "--out", part, "--shard", f"{part.name}/2")
+    joined = grade("--out", tmp_path / "all", "--join", *parts)
+    assert table(tmp_path / "all") == table(folder / "grades")
+    assert [line for line in joined.splitlines() if "SHARED" in line] == [
+        line for line in said.splitlines() if "SHARED" in line
+    ]
+    assert all((tmp_path / "all" / row["page"]).exists() for row in table(tmp_path / "all").values())
+
+
+def test_the_roster_the_date_and_the_mode_stand_beside_the_points(original, tmp_path):
+    """Who is missing, who was late, whose nonce is not there; names as Canvas, Moodle and GitHub have them; a zip of all."""
+    for seed, name in enumerate(
+        ("doejane_LATE_12345_77_bundle", "Émile Zola_9_assignsubmission_file_", "launch-octo-cat", "stranger")
+    ):
+        (tmp_path / "all" / name).mkdir(parents=True)
+        zipped(original, tmp_path / "all" / name, seed)
+    roster = tmp_path / "roster.csv"
+    people = [
+        "Jane Doe,jane@example.org,12345,,",
+        "Emile Zola,e@example.org,,,",
+        "Ann Cat,a@example.org,,octo-cat,mine",
+        "Nobody,n@example.org,,,",
+    ]
+    roster.write_text("\n".join(["Name,email,id,login,nonce", *people]) + "\n")
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for path in (tmp_path / "all").rglob("*.zip"):
+            archive.write(path, path.relative_to(tmp_path))
+    words = ("--roster", roster, "--due", "2020-01-01T00:00Z", "--require", "live")
+    said = grade(tmp_path / "all.zip", "--out", tmp_path / "grades", *words)
+    rows = table(tmp_path / "grades")
+    assert {name: row["verdict"] for name, row in rows.items()} == {
+        "Ann Cat": "INVALID",
+        "Emile Zola": "AGREES",
+        "Jane Doe": "AGREES",
+        "Nobody": "NOTHING",
+        "stranger": "AGREES",
+    }
+    assert "the nonce mine is missing" in rows["Ann Cat"]["notes"]
+    assert (rows["Jane Doe"]["late"], rows["Jane Doe"]["points"]) == ("late", "")
+    assert "no points: it is a REHEARSAL, and LIVE is required; LATE" in rows["Jane Doe"]["notes"]
+    assert "handed in nothing (1): Nobody" in said
+    assert "not on the roster (1): stranger" in said
+    assert "stranger" not in table(tmp_path / "grades", "canvas.csv")
+    assert table(tmp_path / "grades", "canvas.csv")["Jane Doe"]["SIS User ID"] == "12345"
+    assert table(tmp_path / "grades", "moodle.csv")["Emile Zola"]["Email address"] == "e@example.org"
+    grade(tmp_path / "all.zip", "--out", tmp_path / "grades", "--roster", roster, "--require", "rehearsal")
+    assert table(tmp_path / "grades")["Jane Doe"]["points"] == "100"
+    assert table(tmp_path / "grades", "canvas.csv")["Jane Doe"]["Launch Control"] == "100"
+
+
+def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
+    """Somebody of this year shares with one of the last; whoever hands in twice shares with nobody."""
+    for seed, name in ((1, "old/kim"), (1, "new/lee"), (2, "new/pat"), (2, "new/pat/again")):
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
+        zipped(original, tmp_path / name, seed)
+    said = grade(tmp_path / "new", "--out", tmp_path / "grades", "--archive", tmp_path / "old")
+    shared = [line for line in said.splitlines() if "SHARED" in line]
+    assert len(shared) == 1
+    assert shared[0].startswith("SHARED by archive: kim/")
+    assert ", lee: " in shared[0]
+    rows = table(tmp_path / "grades")
+    assert sorted(rows) == ["lee", "pat"]
+    assert "2 bundles: the one counts whose run ended last" in rows["pat"]["notes"]
+
+
+@pytest.mark.parametrize("limit", [("--timeout", "0.05"), ("--memory", "120")])
+def test_what_takes_too_much_is_invalid(original, tmp_path, limit):
+    """The judge is ended, and its person gets the reason."""
+    (tmp_path / "class" / "ann").mkdir(parents=True)
+    zipped(original, tmp_path / "class" / "ann", 1)
+    grade(tmp_path / "class", "--out", tmp_path / "grades", *limit)
+    row = table(tmp_path / "grades")["ann"]
+    assert row["verdict"] == "INVALID"
+    assert "judging it takes more than" in row["notes"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("nowhere",), "nowhere cannot be read"),
+        ((".", "--roster", "README.md"), "names nobody"),
+        ((".", "--due", "tomorrow"), "--due 'tomorrow' is no time with its zone"),
+        ((".", "--jobs", "0"), "--jobs, --timeout and --memory are numbers above 0"),
+        ((".", "--shard", "4/3"), "--shard is a part such as 3/20"),
+        ((".", "--rubric", "README.md"), "--rubric README.md cannot be read as TOML"),
+        (("fixtures", "--max-p95-ms", "-1"), "--max-p95-ms is -1.0; give a number above 0"),
+        (("fixtures", "--live"), "leave out --live"),
+        (("fixtures", "--frobnicate"), "unrecognized arguments: --frobnicate"),
+    ],
+)
+def test_a_mistake_of_the_grader_is_one_message(words, told, tmp_path):
+    """Exit code 4, and nothing is judged."""
+    said = grade(*words, "--out", tmp_path / "grades", code=4)
+    assert told in said
+    assert not (tmp_path / "grades" / "grades.csv").exists()
+
+
+def test_honest_runs_of_one_machine_and_one_account_share_nothing(bundle, stage, tmp_path):
+    """Two runs at one standing rehearsal, which is one account: what they have in common is told as that."""
+    variables = stage.variables | {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1"}
+    stage.reset()
+    found = [("first", traces_of(bundle))]
+    for name in ("second", "third"):
+        words = [
+            "tests/acceptance",
+            "--live",
+            "-q",
+            "--no-redact",
+            "--no-load",
+            "--steady=0.1",
+            f"--reports={tmp_path / name}",
+        ]
+        with Suite(words, variables, tmp_path / name) as suite:
+            suite.wait()
+        found.append((name, traces_of((tmp_path / name / "latest").resolve())))
+    assert all({"request ID", "task", "interface", "log event"} <= set(traces) for _, traces in found)
+    assert copies(found) == []
+    assert "account 123456789012" in {shared.what for shared in in_common(found)}
+    assert [shared.who for shared in copies([*found, ("copy", found[1][1])])] == [("copy", "second")]
+
+
+def layout(folder, original, kind):
+    """What a platform gives a script for a submission of this kind."""
+    folder.mkdir()
+    if kind == "right":
+        zipped(original, folder, 1)
+    elif kind == "wrong":
+        edit("results.json", lambda told: told.update(score=100))(bundle := original.anew(folder, 2))
+        write_manifest(bundle)
+    elif kind == "hostile":
+        (folder / "b.zip").symlink_to("/etc/passwd")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "points", "told"),
+    [("right", 100, "AGREES"), ("wrong", 100, "DISAGREES"), ("empty", 0, "no bundles"), ("hostile", 0, "link")],
+)
+def test_each_platform_gets_its_result(kind, points, told, original, tmp_path):
+    """Its own script, run in its own layout. The load of the bundle is too short for strict terms."""
+    points -= 10 * (points > 0)
+    submission = layout(tmp_path / "submission", original, kind)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "source").symlink_to(ROOT)
+    shutil.copy(ENTRIES / "run_autograder", tmp_path)
+    plain = {"PATH": os.environ["PATH"]}
+    subprocess.run([tmp_path / "run_autograder"], env=plain, check=True, timeout=60, cwd=tmp_path)
+    result = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert sum(test["score"] for test in result["tests"]) == points
+    assert told in result["output"] or points
+    assert ("Hand in the folder of your run" in result["output"]) == (not points)
+
+    given = {"CLASSROOM": "c", "ASSIGNMENT": "a", "USERNAME": "u", "SUBMISSION_TAG": "submit/x", "LAUNCH_CONTROL": str(ROOT)}
+    repository = tmp_path / "repository"
+    shutil.copytree(submission, repository / "bundle", symlinks=True)
+    subprocess.run([ENTRIES / "autograder.sh"], env=plain | given, check=True, timeout=60, cwd=repository)
+    result = json.loads((repository / "result.json").read_text())
+    assert (result["schema"], result["usernames"], result["classroom"]) == ("classroom50/result/v1", ["u"], "c")
+    assert (result["score"], result["max-score"]) == (points, 100)
+    assert len(result["tests"]) == 27
+
+    files = {"vocareumGradeFile": str(tmp_path / "grade"), "vocareumReportFile": str(tmp_path / "report")}
+    where = {"VOC_HOME_DIR": str(submission), "LAUNCH_CONTROL": str(ROOT)}
+    subprocess.run([ENTRIES / "grade.sh"], env=plain | files | where, check=True, timeout=60, cwd=submission)
+    grades = dict(line.split(",") for line in (tmp_path / "grade").read_text().splitlines())
+    assert sum(map(int, grades.values())) == points
+    assert (tmp_path / "report").read_text().startswith("VOC_NO_REPORT_OUTPUT\n")
+
+
+def test_the_zip_for_gradescope_is_whole(tmp_path):
+    """Both scripts at its root, and all that judges."""
+    target = tmp_path / "gradescope.zip"
+    subprocess.run([sys.executable, "-m", "fixtures.gradebook.platforms", "pack", target], cwd=ROOT, check=True, timeout=60)
+    names = set(zipfile.ZipFile(target).namelist())
+    ours = [path for top in ("fixtures", "load", "tests/acceptance") for path in (ROOT / top).rglob("*.*")]
+    ours = {path.relative_to(ROOT).as_posix() for path in ours if "__pycache__" not in path.parts}
+    assert {"setup.sh", "run_autograder", "Makefile", "requirements.txt", "pytest.ini", *ours} <= names
