@@ -178,7 +178,7 @@ FAULTS = (
     ),
     Fault(
         id="more-than-its-share",
-        sentence="An image takes a tenth of a second of a core, of which the task has a quarter; the limit is for all of it.",
+        sentence="An image takes a tenth of a second of a core, of which the task has a quarter; the limit is for a whole.",
         criterion="LOAD-1",
         help="p95",
         app=BURNS,
