@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from fixtures.ledger.owner import mark
 from fixtures.preflight.permissions import POLICY_FILE, policy
 from fixtures.wire.waiting import Waiter
-from tests.faults.record_calls import VARIABLE
+from tests.faults.record_calls import VARIABLE, unknown_beside
 from tests.faults.suite import Suite
 
 ROOT = Path(__file__).parents[2]
@@ -63,8 +63,8 @@ def launching(stage, folder, *words, **variables):
 
 
 @pytest.fixture(scope="module")
-def calls(stage, tmp_path_factory):
-    """The actions of a plan, a run, a run beside what a killed one left, and the sweep of that."""
+def record(stage, tmp_path_factory):
+    """Where the actions are of a plan, a run, a run beside what a killed one left, and the sweep of that."""
     folder = tmp_path_factory.mktemp("calls")
     record = folder / "calls.txt"
 
@@ -85,7 +85,18 @@ def calls(stage, tmp_path_factory):
         assert suite.running, suite.output
     assert ended().code == pytest.ExitCode.USAGE_ERROR
     assert ended("--sweep").code == 0
+    return record
+
+
+@pytest.fixture(scope="module")
+def calls(record):
+    """Those actions."""
     return set(record.read_text(encoding="utf-8").split())
+
+
+def test_no_answer_has_what_botocores_models_have_not(record):
+    """A client would pass over it in silence, and so would every other test."""
+    assert set(unknown_beside(record).read_text(encoding="utf-8").splitlines()) == set()
 
 
 def test_the_policy_allows_what_is_called_and_no_more(calls):

@@ -15,6 +15,14 @@ SECRETS = [{"name": "MODEL_BUCKET", "valueFrom": PARAMETER}]
 FARGATE = [{"capacityProvider": "FARGATE", "weight": 1}]
 FAILS_SOON = {"interval": 5, "timeout": 2, "retries": 1}
 ASKS_ITSELF = "python -c \"import urllib.request; urllib.request.urlopen('http://localhost:80/{}')\" || exit 1"
+BURNS = """
+def classify(_):
+    until = time.thread_time() + 0.1
+    while time.thread_time() < until:
+        pass
+    return 200, {"label": "Forest", "confidence": 0.9}
+"""
+"""As much of a processor as a small convolutional network takes for one image."""
 NEEDS_ITS_BUCKET = 'import os\nassert os.environ["MODEL_BUCKET"] == "tiles"\n'
 NO_WAY_OUT = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 
@@ -167,6 +175,14 @@ FAULTS = (
         criterion="RUN-2",
         help="used more memory than the task's 512 MiB",
         app="\n\ndef starting():\n    app.hog = bytearray(b'x') * (700 << 20)\n    time.sleep(1)\n",
+    ),
+    Fault(
+        id="more-than-its-share",
+        sentence="An image takes a tenth of a second of a core, of which the task has a quarter; the limit is for a whole.",
+        criterion="LOAD-1",
+        help="p95",
+        app=BURNS,
+        options=("--max-p95-ms=700", "--load-seconds=3"),
     ),
     _breaks(
         id="env-file-not-allowed",
@@ -341,6 +357,12 @@ def before_each(path):
         id="egress-by-https-alone",
         sentence="The group lets out https alone, which is all that ECR and CloudWatch need.",
         before=_out_by_https,
+    ),
+    Variation(
+        id="a-small-network",
+        sentence="An image takes a tenth of a second of a core, of which the task has a quarter.",
+        app=BURNS,
+        options=("--load-seconds=3",),
     ),
     varies(
         id="tight-parameter-as-secret",

@@ -99,7 +99,10 @@ def rehearsal_of(container: psutil.Process) -> psutil.Process:
 
 def sockets_of(container: psutil.Process) -> list[tuple[str, int, bool]]:
     """Address, port and whether it listens, for each of its TCP sockets that does or is connected, in its own network."""
-    files = {str(file.readlink()) for file in Path(f"/proc/{container.pid}/fd").iterdir()}
+    files = set()
+    for file in Path(f"/proc/{container.pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            files.add(str(file.readlink()))
     found = []
     for name in ("tcp", "tcp6"):
         for line in Path(f"/proc/{container.pid}/net/{name}").read_text().splitlines()[1:]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psutil
 import pytest
 import requests
 
@@ -16,7 +15,6 @@ from fixtures.rehearsal.runner import moved
 from fixtures.wire.offline import is_loopback
 from tests.unit.rehearsal.rehearsal_support import (
     World,
-    alive,
     processes_with,
     python,
     rehearsal_of,
@@ -131,25 +129,6 @@ def test_every_socket_listens_on_loopback_alone(world: World) -> None:
     listening = [(address, port) for address, port, listens in sockets_of(rehearsal_of(container)) if listens]
     assert moved(80) in {port for _, port in listening}
     assert [address for address, _ in listening if not is_loopback(address)] == []
-
-
-def test_what_listens_has_its_share_of_a_core(world: World) -> None:
-    """A quarter of it at 256 units: it is stopped again and again, and its deletion still ends it."""
-    burn = "import threading\nthreading.Thread(target=lambda: [None for _ in iter(int, 1)]).start()\n"
-    world.launch(world.container(command=[*python(burn + server()[-1]), world.mark]))
-    (container,) = processes_with(world.mark)
-    wait("its standing still", container.status, lambda status: status == psutil.STATUS_STOPPED)
-    wait("its going on", container.status, lambda status: status != psutil.STATUS_STOPPED)
-    world.delete()
-    wait("its end", lambda: alive([container]), lambda left: not left)
-
-
-def test_what_takes_less_than_its_share_is_let_be(world: World) -> None:
-    """It listens, and is never stopped."""
-    world.launch(world.container(command=[*server(), world.mark]))
-    (container,) = processes_with(world.mark)
-    world.address(world.running()[0])
-    assert psutil.STATUS_STOPPED not in {container.status() for _ in range(1000)}
 
 
 def test_uploads_of_ten_megabytes_arrive_whole(world: World) -> None:

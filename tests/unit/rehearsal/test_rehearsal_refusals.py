@@ -122,7 +122,11 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     ),
     "a health check of neither kind": (
         container(healthCheck={"command": ["curl", "http://localhost/"]}),
-        "A container's healthCheck command has to begin with CMD or CMD-SHELL.",
+        "A container's healthCheck command has to be CMD or CMD-SHELL and a command.",
+    ),
+    "a health check without a command": (
+        container(healthCheck={"command": ["CMD"]}),
+        "A container's healthCheck command has to be CMD or CMD-SHELL and a command.",
     ),
     "a health check each second": (
         container(healthCheck={"command": ["CMD", "true"], "interval": 1}),

@@ -1,0 +1,91 @@
+"""A task's share of a core: who has had more stands still until it is due again, and goes on."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import psutil
+import pytest
+
+from fixtures.rehearsal.runner import Application, Container, TaskNetwork
+from fixtures.rehearsal.share import Share
+from fixtures.rehearsal.walls import Walls
+from tests.unit.rehearsal.rehearsal_support import python, wait
+
+
+class Told(list[bool]):
+    """A container that only notes when it is to go on or to stand still; it takes so much of a core between two looks."""
+
+    def __init__(self, takes: float) -> None:
+        super().__init__()
+        self.looks = 0
+        self._used = itertools.count(1.0, takes)
+
+    def processor_time(self) -> float:
+        self.looks += 1
+        return next(self._used)
+
+    def go(self, on: bool) -> None:
+        self.append(on)
+
+
+def held(container: Told) -> Share:
+    return Share([cast(Container, container)], 0.25)
+
+
+def test_what_has_had_more_stands_still() -> None:
+    """It goes on when the share ends, however much it owes."""
+    burner = Told(1000.0)
+    share = held(burner)
+    wait("its standing still", lambda: list(burner))
+    assert burner == [False]
+    share.end()
+    assert burner == [False, True]
+
+
+def test_what_has_paid_goes_on() -> None:
+    """Again and again."""
+    burner = Told(0.1)
+    share = held(burner)
+    wait("its going on, twice", lambda: list(burner), lambda told: told[:4] == [False, True, False, True])
+    share.end()
+
+
+def test_what_takes_nothing_is_let_be() -> None:
+    """It is looked at, and that is all."""
+    idle = Told(0.0)
+    share = held(idle)
+    wait("some looks", lambda: idle.looks, lambda looks: looks > 5)
+    share.end()
+    assert idle == []
+
+
+@pytest.fixture
+def container(tmp_path: Path) -> Iterator[Container]:
+    """One that computes in a process that it has started."""
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "main.py").touch()
+    burn = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"
+    walls = Walls(tmp_path)
+    network = TaskNetwork(walls.network(), (80,))
+    made = Container({"name": "api", "command": python(burn)}, network, Application(tmp_path), lambda: None)
+    yield made
+    made.kill()
+    network.inner.close()
+    walls.fall()
+
+
+def test_all_that_a_container_has_started_is_counted_and_stopped(container: Container) -> None:
+    """A child's processor time is its own; it stands still with it, goes on with it, and sees two cores at most."""
+    container.keep_to(1)
+    wait("some processor time", container.processor_time)
+    top = psutil.Process(container._process.pid)
+    container.go(False)
+    of_all = lambda: {each.status() for each in [top, *top.children(recursive=True)]}  # noqa: E731
+    assert wait("a standstill", of_all, lambda statuses: statuses == {psutil.STATUS_STOPPED})
+    container.go(True)
+    assert wait("its going on", of_all, lambda statuses: psutil.STATUS_STOPPED not in statuses)
+    assert len(top.cpu_affinity()) <= 2
+    container.kill()
+    container.go(False)
