@@ -1,10 +1,20 @@
 """Deployments as learners make them: broken in one way each, or unusual and right. Each is data; `stack.py` makes them."""
 
-from tests.faults.deployments import benign, cleanup, launch, load, network, outside, task_definition, verification
+from tests.faults.deployments import (
+    accounts,
+    benign,
+    cleanup,
+    launch,
+    load,
+    network,
+    outside,
+    task_definition,
+    verification,
+)
 
-STEPS = (network, task_definition, launch, verification, load, cleanup, outside)
+STEPS = (network, task_definition, launch, verification, load, cleanup, outside, accounts)
 FAULTS = tuple(fault for step in STEPS for fault in step.FAULTS)
-VARIATIONS = benign.VARIATIONS + outside.VARIATIONS
+VARIATIONS = benign.VARIATIONS + outside.VARIATIONS + accounts.VARIATIONS
 
 
 def totals() -> str:
