@@ -2,7 +2,9 @@
 
 from tests.faults.deployments import (
     accounts,
+    applications,
     benign,
+    cheats,
     cleanup,
     launch,
     load,
@@ -12,12 +14,14 @@ from tests.faults.deployments import (
     verification,
 )
 
-STEPS = (network, task_definition, launch, verification, load, cleanup, outside, accounts)
+STEPS = (network, task_definition, launch, verification, load, cleanup, outside, accounts, applications)
 FAULTS = tuple(fault for step in STEPS for fault in step.FAULTS)
-VARIATIONS = benign.VARIATIONS + outside.VARIATIONS + accounts.VARIATIONS
+VARIATIONS = benign.VARIATIONS + outside.VARIATIONS + accounts.VARIATIONS + applications.VARIATIONS
+CHEATS = cheats.CHEATS
 
 
 def totals() -> str:
     """How many there are, in the words of the README."""
     criteria = {fault.criterion for fault in FAULTS}
-    return f"{len(FAULTS)} faults of {len(criteria)} criteria and {len(VARIATIONS)} right but unusual deployments"
+    told = f"{len(FAULTS)} faults of {len(criteria)} criteria, {len(VARIATIONS)} right but unusual deployments"
+    return f"{told}, and {len(CHEATS)} that only look right"
