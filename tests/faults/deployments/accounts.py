@@ -119,6 +119,40 @@ def by_tag_and_digest(s: Stack) -> None:
     s.register(containerDefinitions=[s.container() | {"image": f"{s.image}@{digest}"}])
 
 
+def secret_without_the_key(s: Stack) -> None:
+    """One key of a secret is wanted that it does not have; the role may read it."""
+    inline(Action="secretsmanager:GetSecretValue")(s)
+    made = s.client_in("us-east-1", "secretsmanager").create_secret(Name="satellite", SecretString='{"bucket": "tiles"}')
+    s.register(containerDefinitions=[s.container() | {"secrets": [{"name": "KEY", "valueFrom": f"{made['ARN']}:key::"}]}])
+
+
+def stopped_by_hand(s: Stack) -> None:
+    """Somebody stopped the task, and the service started another one."""
+    s.ecs.stop_task(cluster=s.cluster, task=s.tasks()[0]["taskArn"], reason="trying")
+    s.wait("another task", lambda: len(s.tasks("STOPPED")) == 1 and len(s.interfaces()) == 1)
+    s.steady()
+
+
+def scaled_and_back(s: Stack) -> None:
+    """Two tasks for a while, then one again."""
+    for count in 2, 1:
+        s.ecs.update_service(cluster=s.cluster, service=s.service, desiredCount=count)
+        s.steady()
+    s.wait("the second task's end", lambda: len(s.interfaces()) == 1)
+
+
+def made_anew(s: Stack) -> None:
+    """A cluster of the name was made and deleted before."""
+    s.ecs.create_cluster(clusterName=s.cluster)
+    s.ecs.delete_cluster(cluster=s.cluster)
+
+
+def pushed_as_latest(s: Stack) -> None:
+    """The image is pushed under that tag, too."""
+    image = s.ecr.batch_get_image(repositoryName="satellite-api", imageIds=[{"imageTag": "v1"}])["images"][0]
+    s.ecr.put_image(repositoryName="satellite-api", imageManifest=image["imageManifest"], imageTag="latest")
+
+
 FAULTS = (
     breaks(
         "vpc-of-its-own",
@@ -269,6 +303,20 @@ FAULTS = (
         "leads to an internet gateway",
         before=routes_to(DestinationCidrBlock="203.0.113.0/24"),
     ),
+    breaks(
+        "cluster-in-capitals",
+        "The cluster has a capital letter.",
+        "RUN-1",
+        "Satellite-cluster",
+        names={"cluster": "Satellite-cluster"},
+    ),
+    breaks(
+        "key-of-a-secret-missing",
+        "The secret is there, and has no such key.",
+        "RUN-2",
+        "secret",
+        before=secret_without_the_key,
+    ),
     Fault(
         id="group-of-an-instance",
         sentence="A virtual machine was started with the course's group.",
@@ -353,6 +401,21 @@ VARIATIONS = (
     varies(
         id="tag-and-digest", sentence="The image has a tag and a digest.", without=("definition",), before=by_tag_and_digest
     ),
+    varies(id="stopped-by-hand", sentence="Somebody stopped the first task to see what happens.", after=stopped_by_hand),
+    varies(id="scaled-and-back", sentence="Two tasks were tried, then one again.", after=scaled_and_back),
+    varies(id="cluster-made-anew", sentence="A cluster of the name was deleted before.", early=made_anew),
+    varies(
+        id="latest-pushed",
+        sentence="The tag is latest, which was pushed.",
+        early=pushed_as_latest,
+        container={"image": f"{IMAGE}:latest"},
+    ),
+    varies(
+        id="image-of-another-region",
+        sentence="The image is in the ECR of another region.",
+        container={"image": f"{IMAGE}:v1".replace("us-east-1", "eu-west-1")},
+    ),
+    varies(id="essential-left-out", sentence="Nothing says that the container is essential.", container={"essential": None}),
     varies(
         id="role-of-a-predecessor",
         sentence="The role has been there for years, with a description and tags.",

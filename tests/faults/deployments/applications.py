@@ -23,9 +23,9 @@ def fails(id: str, sentence: str, help: str, program: str) -> Fault:
     return breaks(id, sentence, "RUN-2", help, app=f"\n\ndef starting():\n    {program}\n")
 
 
-def answers(id: str, sentence: str, help: str, answer: str, **how: Any) -> Fault:
+def answers(id: str, sentence: str, help: str, answer: str, more: str = "") -> Fault:
     """An answer to every image in which nobody finds a class."""
-    return breaks(id, sentence, "API-3", help, app=f"def classify(_): return 200, {answer}", **how)
+    return breaks(id, sentence, "API-3", help, app=f"def classify(_): return 200, {answer}\n{more}")
 
 
 def prepared(*needs: str, **of_it: Any) -> Any:
@@ -204,7 +204,97 @@ _ANSWERED = (
     answers("later", "A job was queued, to be asked for later.", "names no class", "{'job_id': '7f3a', 'state': 'queued'}"),
     answers("boxes", "It detects objects, and classifies nothing.", "names no class", "{'boxes': [[1, 2, 3, 4]]}"),
 )
+_LONG = (
+    breaks(
+        "root-without-end",
+        "GET / sends four megabytes.",
+        "API-1",
+        "far too long",
+        app="def root(_): return 200, 'x' * 4_000_000",
+    ),
+    breaks(
+        "document-without-end",
+        "Its openapi.json has four megabytes.",
+        "API-2",
+        "has nothing to show",
+        app="def openapi(_): return 200, {'paths': {'/predict': {'post': {'description': 'x' * 4_000_000}}}}",
+    ),
+    breaks(
+        "document-hangs",
+        "Its openapi.json is made anew each time, and takes for ever.",
+        "API-2",
+        "has nothing to show",
+        app="def openapi(_): time.sleep(60)",
+        options=(*BRIEF, "--answer-timeout=1"),
+    ),
+    breaks(
+        "answer-without-end",
+        "It sends the image's pixels along.",
+        "API-3",
+        "far too long",
+        app="def classify(_): return 200, {'label': 'sea', 'pixels': [0] * 1_500_000}",
+    ),
+    breaks(
+        "second-tile-hangs",
+        "It waits for a lock that the first request has kept.",
+        "API-3",
+        "not every other",
+        app="import threading\nlock = threading.Lock()\n"
+        "def classify(_): return (200, {'label': 'sea'}) if lock.acquire() else None",
+        options=(*BRIEF, "--answer-timeout=1"),
+    ),
+    breaks(
+        "second-tile-kills",
+        "It dies of the second image.",
+        "API-3",
+        "not every other",
+        app="left = [1]\ndef classify(_): return (200, {'label': 'sea'}) if left and left.pop() else os._exit(1)",
+    ),
+    answers(
+        "two-documents",
+        "JSON comes line by line.",
+        "names no class",
+        "None",
+        more='def data_of(content): return b\'{"label": "sea"}\\n{"label": "ice"}\' if content is None else '
+        "json.dumps(content).encode() if not isinstance(content, str) else content.encode()",
+    ),
+    breaks(
+        "junk-by-its-size",
+        "What is too small is no image, and all else is one.",
+        "API-4",
+        "taken for one",
+        app="def predict(image): return refuse(image) if len(image) < 200 else classify(image)",
+    ),
+    Fault(
+        id="page-fails-under-load",
+        sentence="GET / fails under load, and nothing else does.",
+        criterion="LOAD-1",
+        help="GET /: HTTP 500",
+        app="def before_each(path): return (500, 'busy') if load_number(path) and path.startswith('/?') else None",
+        options=("--load-users=8", "--load-spawn-rate=20"),
+    ),
+)
 _LOGGED = (
+    breaks(
+        "quiet-by-a-variable",
+        "A variable of the environment makes uvicorn quiet.",
+        "LOG-1",
+        "0 of a start",
+        app="def starting(): print('satellite api 1.0', flush=True)",
+        container={"environment": [{"name": "UVICORN_LOG_LEVEL", "value": "error"}]},
+        options=SOON,
+    ),
+    breaks(
+        "masked",
+        "A filter masks all values in the log's queries.",
+        "LOG-2",
+        "query",
+        app="""
+access.disabled = True
+def before_each(path): print("request", re.sub(r"=[^&]*", "=***", path), flush=True)
+""",
+        options=SOON,
+    ),
     breaks(
         "json-without-the-query",
         "Its log is JSON, and has the path alone.",
@@ -230,7 +320,7 @@ def before_each(path):
         options=SOON,
     ),
 )
-FAULTS = (*_STARTED, *_ENDED, *_ANSWERED, *_LOGGED)
+FAULTS = (*_STARTED, *_ENDED, *_ANSWERED, *_LONG, *_LOGGED)
 _AS_STARTED = (
     varies(
         "shell-as-entry-point",
