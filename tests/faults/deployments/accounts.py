@@ -54,6 +54,12 @@ def in_a_vpc_of_its_own(s: Stack) -> None:
     s.subnet_ids, s.group_id = [subnet], s.new_group("other", HTTP, vpc_id=vpc_id)
 
 
+def policy_for_machines(s: Stack) -> None:
+    """One managed policy in the other's place."""
+    s.iam.detach_role_policy(RoleName=ROLE, PolicyArn=MANAGED_POLICY)
+    attach("service-role/AmazonEC2ContainerServiceforEC2Role")(s)
+
+
 def prefix_list_alone(s: Stack) -> None:
     """Only a content delivery network may come in."""
     made = s.ec2.create_managed_prefix_list(
@@ -185,6 +191,13 @@ FAULTS = (
         before=prefix_list_alone,
     ),
     breaks(
+        "one-address-for-all",
+        "The source was typed 0.0.0.0/32, which is nobody.",
+        "NET-2",
+        "tcp 80 from 0.0.0.0/32",
+        rules=(rule(80, IpRanges=cidrs("0.0.0.0/32")),),
+    ),
+    breaks(
         "one-address-beside",
         "One IPv6 address may use ssh.",
         "NET-2",
@@ -239,6 +252,22 @@ FAULTS = (
         without=("service",),
     ),
     breaks(
+        "role-of-another-account",
+        "The role's ARN was copied from a tutorial, account and all.",
+        "TASK-5",
+        "correct executionRoleArn",
+        definition={"executionRoleArn": f"arn:aws:iam::999999999999:role/{ROLE}"},
+        without=("service",),
+    ),
+    breaks(
+        "policy-for-machines",
+        "The role carries AWS's policy for ECS on virtual machines in place of the one for tasks.",
+        "TASK-5",
+        "attach-role-policy",
+        before=policy_for_machines,
+        without=("service",),
+    ),
+    breaks(
         "trust-with-a-statement-more",
         "Whoever signs in through GitHub may assume the role too.",
         "TASK-5",
@@ -281,6 +310,14 @@ FAULTS = (
         "RUN-2",
         "satellite-api:v2 is not in the registry",
         after=broken_update(image=f"{IMAGE}:v2"),
+    ),
+    breaks(
+        "practice-runs-on",
+        "The course's family was registered, and the service runs the one for practice.",
+        "RUN-2",
+        "--task-definition satellite-api-task:1",
+        before=lambda s: s.register(family="practice"),
+        service={"taskDefinition": "practice"},
     ),
     breaks(
         "newest-deregistered",

@@ -8,6 +8,8 @@ from tests.faults.deployments.case import Fault, Variation
 from tests.faults.deployments.stack import COMMAND, Stack
 
 SERVE = " ".join(COMMAND)
+LOGGING = {"awslogs-group": "/ecs/satellite-api", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "ecs"}
+AWSLOGS = {"logDriver": "awslogs", "options": LOGGING}
 SOON = (*BRIEF, "--log-timeout=0.3")
 """For lines that never come."""
 SCALAR = "<script id='api-reference' data-url='/openapi.json'></script><title>Scalar</title>"
@@ -46,7 +48,34 @@ def shared_volume(s: Stack) -> None:
     s.register(containerDefinitions=[s.container() | {"mountPoints": mounts}, helper], volumes=[{"name": "cache"}])
 
 
+def beside_it(**container: Any) -> Any:
+    """A second container has what was meant for the first one, which goes without."""
+
+    def register(s: Stack) -> None:
+        own = {name: value for name, value in s.container().items() if name not in container}
+        helper = {"name": "helper", "image": s.image, "essential": False, "command": ["sleep", "600"]}
+        s.register(containerDefinitions=[own, helper | container])
+
+    return register
+
+
 _STARTED = (
+    breaks(
+        "port-of-the-other",
+        "The port is mapped for the second container.",
+        "TASK-3",
+        "portMappings has no port",
+        without=("definition",),
+        before=beside_it(portMappings=[{"containerPort": 80, "protocol": "tcp"}]),
+    ),
+    breaks(
+        "log-of-the-other",
+        "Only the second container logs.",
+        "TASK-4",
+        "no logConfiguration",
+        without=("definition", "service"),
+        before=beside_it(logConfiguration=AWSLOGS),
+    ),
     breaks(
         "shell-drops-its-words",
         "sh -c is given the words of the command one by one, of which it takes the first alone.",
@@ -157,6 +186,40 @@ _ENDED = (
         "raise ConnectionRefusedError(111, 'Connect call failed')",
     ),
 )
+_ENDED += (
+    fails(
+        "weights-of-a-new-torch",
+        "It imports what an older torchvision does not have.",
+        "cannot import name 'ResNet18_Weights'",
+        "raise ImportError(\"cannot import name 'ResNet18_Weights' from 'torchvision.models'\")",
+    ),
+    fails(
+        "nobody-may-bind",
+        "The Dockerfile's USER may not listen on port 80.",
+        "Leave out the Dockerfile's USER",
+        "raise PermissionError(13, 'error while attempting to bind on address 0.0.0.0 port 80: permission denied')",
+    ),
+    fails(
+        "nothing-may-be-written",
+        "The root file system is read-only, and it unpacks its weights there.",
+        "Read-only file system",
+        "raise OSError(30, 'Read-only file system', '/app/cache')",
+    ),
+    fails("asks-somebody", "It asks on the terminal which model to use.", "EOFError", "input('model? ')"),
+    fails(
+        "threads-used-up",
+        "It starts more threads than it may.",
+        "new thread",
+        'raise RuntimeError("can\'t start new thread")',
+    ),
+    breaks(
+        "ends-in-words",
+        "It ends with a sentence of its own, and no error.",
+        "RUN-2",
+        "MODEL_PATH is not set",
+        app="\nsys.exit('MODEL_PATH is not set')\n",
+    ),
+)
 _ANSWERED = (
     breaks(
         "trusted-hosts",
@@ -204,7 +267,30 @@ _ANSWERED = (
     answers("later", "A job was queued, to be asked for later.", "names no class", "{'job_id': '7f3a', 'state': 'queued'}"),
     answers("boxes", "It detects objects, and classifies nothing.", "names no class", "{'boxes': [[1, 2, 3, 4]]}"),
 )
+CUT_OFF = """
+whole = app
+async def app(scope, receive, send):
+    if scope["type"] != "http" or not {when}:
+        return await whole(scope, receive, send)
+    await receive()
+    await send({{"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"99")]}})
+"""
+"""An application that does not finish its answers."""
 _LONG = (
+    breaks(
+        "answer-cut-off",
+        "The answer ends after its head, as where a stream fails.",
+        "API-3",
+        "breaks the connection off",
+        app=CUT_OFF.format(when='scope["path"] == "/predict"'),
+    ),
+    Fault(
+        id="cut-off-under-load",
+        sentence="Under load, answers end after their head.",
+        criterion="LOAD-1",
+        help="broken off without an answer",
+        app=CUT_OFF.format(when='b"load=" in scope["query_string"]'),
+    ),
     breaks(
         "root-without-end",
         "GET / sends four megabytes.",
