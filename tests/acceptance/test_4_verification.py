@@ -73,7 +73,7 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
     claim(
         expected=f"200 with a classification in JSON ({settings.predict_schema.get('title', 'the given schema')})",
         observed=f"{found.cause}: {told}" if contract.faults else told,
-        advice=f"{found.advice} Try it: `curl {prediction.url} -F 'file=@{contract.file};type=image/jpeg'`",
+        advice=f"Try it: `curl {prediction.url} -F 'file=@{contract.file};type=image/jpeg'`. {found.advice}",
     )
     assert prediction.status == 200
     assert contract.faults == ()
