@@ -82,7 +82,11 @@ FAULTS = (
         sentence="uvicorn runs with --limit-max-requests.",
         criterion="LOAD-3",
         help="--limit-max-requests",
+<<<<<<< HEAD
         container={"command": [*COMMAND, "--limit-max-requests", "20"]},
+=======
+        container={"command": [*COMMAND, "--limit-max-requests", "18"]},
+>>>>>>> 0991809 (The server that ends after so many requests does so under load)
     ),
     _under_load(
         "out-of-memory",
