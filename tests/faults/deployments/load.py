@@ -61,8 +61,13 @@ FAULTS = (
         sentence="A lock around the model lets one request through at a time.",
         criterion="LOAD-1",
         help="more CPU",
+<<<<<<< HEAD
         app="import threading\nlock, at_once = threading.Lock(), predict\ndef predict(image):\n    with lock:\n"
         "        time.sleep(0.31)\n    return at_once(image)",
+=======
+        app="import threading\nlock = threading.Lock()\ndef predict(image):\n    with lock:\n        time.sleep(0.31)\n"
+        "    return classify(image) if image[-2:] == b'\\xff\\xd9' else refuse(image)",
+>>>>>>> 38ae5b2 (Applications of the tests look at the end of an image too)
         options=(*IMPATIENT, *MANY),
     ),
     _unlogged("every-second-line-dropped", "Every second line is dropped.", "in between", "n % 2 == 0"),
