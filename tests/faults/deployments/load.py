@@ -61,13 +61,8 @@ FAULTS = (
         sentence="A lock around the model lets one request through at a time.",
         criterion="LOAD-1",
         help="more CPU",
-<<<<<<< HEAD
         app="import threading\nlock, at_once = threading.Lock(), predict\ndef predict(image):\n    with lock:\n"
         "        time.sleep(0.31)\n    return at_once(image)",
-=======
-        app="import threading\nlock = threading.Lock()\ndef predict(image):\n    with lock:\n        time.sleep(0.31)\n"
-        "    return classify(image) if image[-2:] == b'\\xff\\xd9' else refuse(image)",
->>>>>>> 38ae5b2 (Applications of the tests look at the end of an image too)
         options=(*IMPATIENT, *MANY),
     ),
     _unlogged("every-second-line-dropped", "Every second line is dropped.", "in between", "n % 2 == 0"),
@@ -87,11 +82,7 @@ FAULTS = (
         sentence="uvicorn runs with --limit-max-requests.",
         criterion="LOAD-3",
         help="--limit-max-requests",
-<<<<<<< HEAD
         container={"command": [*COMMAND, "--limit-max-requests", "20"]},
-=======
-        container={"command": [*COMMAND, "--limit-max-requests", "18"]},
->>>>>>> 0991809 (The server that ends after so many requests does so under load)
     ),
     _under_load(
         "out-of-memory",
