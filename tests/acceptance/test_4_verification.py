@@ -22,11 +22,11 @@ STARTED = re.compile(
 
 NO_IMAGES = (
     ("not-an-image.txt", "text/plain", b"This is no image."),
-    ("not-an-image.jpg", "image/jpeg", b"This is no image."),
+    ("not-an-image.jpg", "image/jpeg", b"This is no image. " * 70),
     ("empty.jpg", "image/jpeg", b""),
-    ("broken.jpg", "image/jpeg", b"\xff\xd8\xff\xe0 This begins as a JPEG does, and is none."),
+    ("broken.jpg", "image/jpeg", b"\xff\xd8\xff\xe0 This begins as a JPEG does, and is none. " * 30),
 )
-"""Of several kinds, and under false flags."""
+"""Of several kinds, some as long as a tile, and under false flags."""
 
 
 @pytest.mark.criterion("API-1")
@@ -73,7 +73,7 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
     claim(
         expected=f"200 with a classification in JSON ({settings.predict_schema.get('title', 'the given schema')})",
         observed=f"{found.cause}: {told}" if contract.faults else told,
-        advice=f"{found.advice} Try it: `curl {prediction.url} -F 'file=@{contract.file};type=image/jpeg'`",
+        advice=f"Try it: `curl {prediction.url} -F 'file=@{contract.file};type=image/jpeg'`. {found.advice}",
     )
     assert prediction.status == 200
     assert contract.faults == ()

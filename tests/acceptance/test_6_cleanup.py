@@ -5,6 +5,7 @@ import pytest
 from fixtures.cleanup.cleanup import left_over, tasks_still_billed
 from fixtures.cleanup.residue import monthly
 from fixtures.resources import cluster, logs, network, service, task_definition
+from fixtures.resources.task import by_hand
 
 
 @pytest.mark.criterion("CLEAN-1")
@@ -16,11 +17,12 @@ def test_the_service_is_gone(aws, run, cleanup, claim):
     entries = cleanup.of(service.KIND)
     services = [service.describe_service(aws, entry.details["cluster"], entry.name) for entry in entries]
     tasks = tasks_still_billed(aws, entries)
+    ends = [each.delete_command for each in services if each.status not in cluster.GONE]
     claim(
         expected="INACTIVE, no task",
         observed=f"{', '.join(each.end for each in services)}; tasks: {', '.join(tasks) or 'none'}"
         + (f", each of which {monthly(run)}" if tasks else ""),
-        advice="delete it: " + ", ".join(f"`{each.delete_command}`" for each in services),
+        advice="; ".join(f"`{each}`" for each in ends or stops(tasks)),  # a service's tasks end with it
     )
     assert all(each.status in cluster.GONE for each in services)
     assert tasks == []
@@ -54,11 +56,14 @@ def test_the_cluster_is_gone(aws, settings, cleanup, claim):
     clusters = [cluster.describe_cluster(aws, entry.name) for entry in cleanup.of(cluster.KIND)]
     delete = f"aws ecs delete-cluster --cluster {settings.names.cluster}"
     inside = [found for each in clusters for found in service.services_in(aws, each.name)]
+    alone = [task.arn for each in clusters for task in by_hand(aws, each.name)]
     claim(
         expected="INACTIVE",
         observed=", ".join(f"{each.name} {each.status}" for each in clusters)
-        + f"; services in it: {', '.join(found.name for found in inside) or 'none'}",
-        advice="delete it: " + "; then ".join(f"`{each}`" for each in [*(found.delete_command for found in inside), delete]),
+        + f"; services in it: {', '.join(found.name for found in inside) or 'none'}"
+        + f"; tasks that none of them runs: {', '.join(alone) or 'none'}",
+        advice="delete it: "
+        + "; then ".join(f"`{each}`" for each in [*(found.delete_command for found in inside), *stops(alone), delete]),
     )
     assert all(each.gone for each in clusters)
 
@@ -71,16 +76,16 @@ def test_the_security_group_is_gone(aws, cleanup, claim):
     """
     group_ids = [entry.details["id"] for entry in cleanup.of(network.KIND)]
     groups = [group_id for group_id in group_ids if network.describe_group(aws, group_id)]
-    interfaces = [interface for group_id in group_ids for interface in network.interfaces_of(aws, group_id)]
-    naming = [each for group_id in group_ids for each in network.groups_that_name(aws, group_id)]
+    interfaces = {name: how for group_id in group_ids for name, how in network.holders_of(aws, group_id).items()}
+    naming = {name: how for group_id in group_ids for name, how in network.rules_that_name(aws, group_id).items()}
     claim(
         expected="no group, no interface",
         observed=f"groups: {', '.join(groups) or 'none'}; interfaces: {', '.join(interfaces) or 'none'}; "
-        f"groups whose rules name it: {', '.join(f'{each.name} ({each.id})' for each in naming) or 'none'}",
+        f"groups whose rules name it: {', '.join(naming) or 'none'}",
         advice=network.how_to_delete(groups, interfaces, naming),
     )
     assert groups == []
-    assert interfaces == []
+    assert interfaces == {}
 
 
 @pytest.mark.criterion("CLEAN-5")
@@ -112,3 +117,8 @@ def test_nothing_of_the_run_is_left(run, cleanup, claim):
         advice="remove each: " + "; ".join(dict.fromkeys(f"`{found.remove}`" for found in remains)),
     )
     assert remains == []
+
+
+def stops(tasks):
+    """The commands that stop these tasks, given by ARN."""
+    return [f"aws ecs stop-task --cluster {arn.split('/')[-2]} --task {arn.split('/')[-1]}" for arn in tasks]

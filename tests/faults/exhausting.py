@@ -65,7 +65,7 @@ def answers(name: str, pieces: Callable[[], Iterator[bytes]], told: str, pause: 
             threading.Thread(target=_serve, args=(server, pieces(), pause), daemon=True).start()
             url = f"http://127.0.0.1:{server.getsockname()[1]}/predict"
             answer = Internet().send(Request("GET", url, PATIENCE if pause else 20.0))
-        return answer.trouble or "; ".join(faults_of(answer, OWN, Exchange("GET", url, 404, "", "", 0.0)))
+        return answer.trouble or "; ".join(*faults_of([answer], OWN, Exchange("GET", url, 404, "", "", 0.0)))
 
     return Attack(name, outcome, told)
 
@@ -98,7 +98,7 @@ def _endless(begin: bytes, more: bytes) -> Callable[[], Iterator[bytes]]:
     return lambda: itertools.chain([begin], itertools.repeat(more))
 
 
-TOO_LONG, TOO_SLOW, NO_ANSWER = "longer than 3 MB", "no answer within 1 s", "nothing listens on that port"
+TOO_LONG, TOO_SLOW, NO_ANSWER = "longer than 3 MB", "no answer within 1 s", "cannot be read as HTTP"
 CHUNKED, LONG_CHUNK = HEAD + b"transfer-encoding: chunked\r\n\r\n", "chunk size line exceeded"
 
 ANSWERS = (
@@ -165,9 +165,8 @@ def told_by(name: str, openapi: str, told: str, answer: str = GOOD, schema: dict
         kind = "application/json"
         given = Exchange("POST", "http://127.0.0.1/predict", 200, kind, answer, 0.0)
         try:
-            return "; ".join(
-                faults_of(given, schema, Exchange("GET", "http://127.0.0.1/openapi.json", 200, kind, openapi, 0.0))
-            )
+            document = Exchange("GET", "http://127.0.0.1/openapi.json", 200, kind, openapi, 0.0)
+            return "; ".join(*faults_of([given], schema, document))
         except Exceeded as error:
             return str(error)
 

@@ -72,3 +72,8 @@ class Variation(Case):
 
     noted: tuple[str, ...] = ()
     """Criteria without points that it does not meet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cheat(Variation):
+    """A deployment that only looks right, which cannot be told from outside: it is green, and said to be."""

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from fixtures.report.rubric import RUBRIC
-from tests.faults.deployments import FAULTS, VARIATIONS
+from tests.faults.deployments import CHEATS, FAULTS, VARIATIONS
 from tests.faults.deployments.judged import judge
 
-CASES = [*FAULTS, *VARIATIONS]
+CASES = [*FAULTS, *VARIATIONS, *CHEATS]
 FOLDER = "LAUNCH_CONTROL_FAULTS"
 """The variable that names where `make faults` wants a record of each case."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(filter(None, [getattr(case, "criterion", ""), case.id])))
 def test_the_suite_judges_rightly(stage, case, tmp_path):
-    """A fault turns exactly its criterion red, with help; a variation turns none red."""
+    """A fault turns exactly its criterion red, with help; a variation, or a cheat that nobody can tell, turns none red."""
     verdict = judge(stage, case, tmp_path)
     if FOLDER in os.environ:
         Path(os.environ[FOLDER], f"{case.id}.json").write_text(json.dumps(verdict.record()), encoding="utf-8")

@@ -291,6 +291,15 @@ def test_the_reason_of_a_stopped_task_is_understood(row, said):
     assert found.cause != diagnose_stop("something else").cause
 
 
+def test_another_container_is_not_called_the_application():
+    """Nor is the application's log asked about it."""
+    said = "EssentialContainerExited; exit code 7 of container watcher"
+    found = diagnose_stop(said, ["ModuleNotFoundError: No module named 'torch'"])
+    assert found.cause == "the container watcher ended by itself with exit code 7"
+    own = diagnose_stop(said.replace("watcher", COURSE["container"]), ["ModuleNotFoundError: No module named 'torch'"])
+    assert "No module named 'torch'" in own.cause
+
+
 @pytest.mark.parametrize(("row", "code", "cause"), ENDED, ids=[code for _, code, _ in ENDED])
 def test_an_exit_code_is_understood(row, code, cause):
     """Where nothing else is known, it is all there is."""

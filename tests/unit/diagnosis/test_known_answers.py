@@ -28,6 +28,7 @@ ANSWERS = [
     (ROOT, GET + CLOSED, "breaks the connection off"),
     (ROOT, GET + "ContentDecodingError: …", "nothing answers"),
     (ROOT, GET + LONG, "does not end"),
+    (ROOT, GET + "its answer cannot be read as HTTP", "no HTTP"),
     (ROOT, GET + f"307 {JSON}", "redirect"),
     (ROOT, GET + f"401 {JSON}{{}}", "brings a key"),
     (ROOT, GET + f"404 {JSON}{{}}", "the application has no /"),

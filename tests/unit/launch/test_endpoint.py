@@ -157,6 +157,12 @@ def test_a_connection_that_is_broken_off_is_told_as_such(raw):
     assert answer.trouble == "connection broken off: it was closed before the answer had come"
 
 
+def test_what_is_no_http_is_told_as_such(raw):
+    """Such as what speaks TLS on port 80."""
+    (answer,) = raw(b"\x15\x03\x03\x00\x02\x02\x46\r\n", 1)
+    assert answer.trouble == "its answer cannot be read as HTTP"
+
+
 def test_each_request_has_a_connection_of_its_own(raw):
     """A server may close one that is idle, or serve nothing more on it: that is no end of the application."""
     assert [each.status for each in raw(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", 2)] == [200, 200]

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from fixtures.report.gate import put_in_order
-from fixtures.report.outcomes import Outcome, Status, complete
+from fixtures.report.outcomes import OPTIONAL, Outcome, Status, complete
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
 from tests.unit.report.nested import pytest_in
 
@@ -66,6 +66,7 @@ def judged(tmp_path_factory):
         '\n@pytest.fixture(scope="session")\ndef launch():\n    raise refusal("AccessDeniedException")\n',
         '\n@pytest.fixture(scope="session")\ndef stack():\n    yield\n    raise RuntimeError("a group is left behind")\n',
         proof("CLEAN-5", 'pytest.skip("this run made no log group")'),
+        proof("CLEAN-2", f"{said}\n    assert 2 == 1"),
         proof("LOG-1", "assert 1 == 2", "launch"),
         proof("API-1", "assert 1 == 2"),
         proof("RUN-2", "assert 1 == 2"),
@@ -96,6 +97,7 @@ def judged(tmp_path_factory):
         ("API-1", "BLOCKED", "by NET-2"),
         ("LOG-1", "BLOCKED", "by TASK-4"),
         ("CLEAN-5", "NOT RUN", "this run made no log group"),
+        ("CLEAN-2", "NOT RUN", OPTIONAL),
     ],
 )
 def test_an_end_becomes_the_right_status(judged, criterion, status, reason):
@@ -112,6 +114,13 @@ def test_a_failed_criterion_is_told_in_its_own_words(judged):
     assert "NET-2 FAIL: The group has exactly one ingress rule" in output
     assert "observed: 2 rules" in output
     assert "assert 2 == 1" not in output
+
+
+def test_what_is_worth_nothing_is_noted_with_its_advice(judged):
+    """It is not red, and still tells what to do."""
+    output, outcomes, _ = judged
+    assert outcomes["CLEAN-2"][2:] == ["1 rule", "2 rules", "remove one"]
+    assert "CLEAN-2 FAIL" not in output
 
 
 def test_what_passes_keeps_what_was_observed(judged):

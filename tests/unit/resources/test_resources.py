@@ -1,6 +1,7 @@
 """Each resource module against moto, in this process: what it makes, what it sees, and that it undoes its own alone."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from botocore.exceptions import ClientError
@@ -47,17 +48,41 @@ def test_a_further_rule_is_counted(run, permission, rule):
 
 
 def test_what_keeps_a_group_is_removed_before_it(run):
-    """AWS deletes no group that an interface carries, or that another group's rule names."""
+    """AWS deletes no group that an interface carries, or that another group's rule names, for the way in or out."""
     with network.provision_security_group(run) as group:
         made = run.aws.ec2.create_security_group(GroupName="db", Description="db", VpcId=group.vpc_id)["GroupId"]
         rule = {"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "UserIdGroupPairs": [{"GroupId": group.id}]}
         run.aws.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=[rule])
-        naming = network.groups_that_name(run.aws, group.id)
+        inwards = network.rules_that_name(run.aws, group.id)
+        run.aws.ec2.revoke_security_group_ingress(GroupId=made, IpPermissions=[rule])
+        run.aws.ec2.authorize_security_group_egress(GroupId=made, IpPermissions=[rule])
+        outwards = network.rules_that_name(run.aws, group.id)
         run.aws.ec2.delete_security_group(GroupId=made)
-    assert [each.id for each in naming] == [made]
-    steps = network.how_to_delete([group.id], ["eni-1"], naming).split("; ")
+    ((name, revoke),) = inwards.items()
+    assert name == f"db ({made})"
+    assert f"revoke-security-group-ingress --group-id {made} --security-group-rule-ids sgr-" in revoke
+    assert f"revoke-security-group-egress --group-id {made} --security-group-rule-ids sgr-" in outwards[name]
+    steps = network.how_to_delete([group.id], {"eni-1": "free eni-1"}, inwards).split("; ")
     assert [made in steps[0], "eni-1" in steps[1], group.id in steps[2]] == [True, True, True]
-    assert network.how_to_delete([], [], []) == ""
+    assert network.how_to_delete([], {}, {}) == ""
+
+
+@pytest.mark.parametrize(
+    ("has", "how"),
+    [
+        ({}, "delete-network-interface --network-interface-id eni-1"),
+        ({"Attachment": {"InstanceId": "i-7"}}, "modify-network-interface-attribute --network-interface-id eni-1 --groups"),
+        ({"Attachment": {"InstanceOwnerId": "amazon-elb"}, "Description": "ELB app/api"}, "ended first: ELB app/api"),
+        ({"RequesterManaged": True}, "ended first: unknown"),
+    ],
+)
+def test_an_interface_is_let_go_by_whose_it_is(has, how):
+    """AWS refuses to delete one that something has."""
+    found = {"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", **has}]}
+    ec2 = SimpleNamespace(describe_network_interfaces=lambda **_: found)
+    told = network.holders_of(SimpleNamespace(ec2=ec2), "sg-1")["eni-1"]
+    assert how in told
+    assert ("delete-network-interface" in told) == (not has)
 
 
 def test_a_region_without_a_default_vpc_is_explained(run):
