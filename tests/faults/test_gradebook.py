@@ -241,16 +241,23 @@ def test_the_roster_the_date_and_the_mode_stand_beside_the_points(original, tmp_
 
 def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
     """Somebody of this year shares with one of the last; whoever hands in twice shares with nobody."""
-    for seed, name in ((1, "old/kim"), (1, "new/lee"), (2, "new/pat"), (2, "new/pat/again")):
+    for seed, name in (
+        (1, "old/kim"),
+        (1, "new/lee"),
+        (2, "new/pat"),
+        (2, "new/pat/again"),
+        (3, "new/archive: a"),
+        (3, "new/archive: b"),
+    ):
         (tmp_path / name).mkdir(parents=True, exist_ok=True)
         zipped(original, tmp_path / name, seed)
     said = grade(tmp_path / "new", "--out", tmp_path / "grades", "--archive", tmp_path / "old")
-    shared = [line for line in said.splitlines() if "SHARED" in line]
-    assert len(shared) == 1
-    assert shared[0].startswith("SHARED by archive: kim/")
-    assert ", lee: " in shared[0]
+    shared = sorted(line for line in said.splitlines() if "SHARED" in line)
+    assert len(shared) == 2
+    assert shared[1].startswith("SHARED by archive: a, archive: b: ")
+    assert re.match(r"SHARED by /kim/\S+ \(archive\), lee: ", shared[0])
     rows = table(tmp_path / "grades")
-    assert sorted(rows) == ["lee", "pat"]
+    assert sorted(rows) == ["archive: a", "archive: b", "lee", "pat"]
     assert "2 bundles: the one counts whose run ended last" in rows["pat"]["notes"]
 
 
