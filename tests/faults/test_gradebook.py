@@ -4,10 +4,13 @@ import csv
 import json
 import os
 import re
+import resource
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import warnings
 import zipfile
 from pathlib import Path
@@ -18,7 +21,7 @@ from fixtures.evidence.manifest import write_manifest
 from fixtures.gradebook.traces import copies, in_common, traces_of
 from fixtures.wire.waiting import Waiter
 from tests.faults.class_of import HOSTILE_NAMES, Original, made, zipped
-from tests.faults.suite import Suite
+from tests.faults.suite import Suite, context
 from tests.faults.tampering import edit
 
 ROOT = Path(__file__).parents[2]
@@ -35,14 +38,28 @@ def command(*words):
 
 
 def grade(*words, code=0):
-    """What it says."""
-    variables = {"PATH": os.environ["PATH"], "LAUNCH_CONTROL_SECRET": "secret"}
-    ended = subprocess.run(
-        command(*words), cwd=ROOT, env=variables, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert ended.returncode == code, ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stderr, ended.stderr
-    return ended.stdout + ended.stderr
+    """What it says, in a fork of a warm process: the command itself is run by the tests that stop it."""
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder, "printed.txt")
+        process = context().Process(target=_grade, args=(command(*words)[2:], printed))
+        process.start()
+        process.join(600)
+        said = printed.read_text()
+    assert process.exitcode == code, said
+    assert "Traceback" not in said, said
+    return said
+
+
+def _grade(words, printed):
+    output = os.open(printed, os.O_RDWR | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    os.environ.clear()
+    os.chdir(ROOT)
+    sys.argv = words
+    from fixtures.gradebook.__main__ import main  # noqa: PLC0415 - only in the fork
+
+    sys.exit(main())
 
 
 def table(out, name="grades.csv"):
@@ -76,7 +93,9 @@ def few(original, tmp_path_factory):
     for number in range(6):
         (folder / "submissions" / f"person {number}").mkdir(parents=True)
         zipped(original, folder / "submissions" / f"person {number}", min(number, 4))
-    return folder, grade(folder / "submissions", "--out", folder / "grades")
+    words = command(folder / "submissions", "--out", folder / "grades")
+    ended = subprocess.run(words, cwd=ROOT, env={"PATH": os.environ["PATH"]}, capture_output=True, text=True, check=True)
+    return folder, ended.stdout
 
 
 def row_name(member):
@@ -101,7 +120,7 @@ def test_the_table_says_what_single_replays_say(classroom, tmp_path):
     folder, members, _ = classroom
     rows = table(folder / "grades")
     for member in [each for each in members if each.verdict == "?"][-SINGLE:]:
-        (path,) = (folder / "submissions" / member.name).iterdir()
+        (path,) = (each for each in (folder / "submissions" / member.name).iterdir() if each.is_dir())
         out = tmp_path / member.name.replace("/", "")
         words = [f"--replay={path}", f"--replay-out={out}", "--strict", *TERMS]
         with Suite([str(ROOT / "tests" / "acceptance"), *words], {}, tmp_path / "printed") as suite:
@@ -126,7 +145,7 @@ def test_all_copies_are_found_and_nobody_else(classroom):
 
 
 def test_what_is_hostile_stays_text(classroom):
-    """No cell is a formula, no name is markup or a path, nothing was written beside the gradebook, no secret was seen."""
+    """No cell is a formula, no name is markup or a path, and nothing was written beside the gradebook."""
     folder, _, said = classroom
     page = (folder / "grades" / "index.html").read_text()
     assert "<script>alert" not in page
@@ -241,17 +260,47 @@ def test_the_roster_the_date_and_the_mode_stand_beside_the_points(original, tmp_
 
 def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
     """Somebody of this year shares with one of the last; whoever hands in twice shares with nobody."""
-    for seed, name in ((1, "old/kim"), (1, "new/lee"), (2, "new/pat"), (2, "new/pat/again")):
+    for seed, name in (
+        (1, "old/kim"),
+        (1, "new/lee"),
+        (2, "new/pat"),
+        (2, "new/pat/again"),
+        (3, "new/archive: a"),
+        (3, "new/archive: b"),
+    ):
         (tmp_path / name).mkdir(parents=True, exist_ok=True)
         zipped(original, tmp_path / name, seed)
     said = grade(tmp_path / "new", "--out", tmp_path / "grades", "--archive", tmp_path / "old")
-    shared = [line for line in said.splitlines() if "SHARED" in line]
-    assert len(shared) == 1
-    assert shared[0].startswith("SHARED by archive: kim/")
-    assert ", lee: " in shared[0]
+    shared = sorted(line for line in said.splitlines() if "SHARED" in line)
+    assert len(shared) == 2
+    assert shared[1].startswith("SHARED by archive: a, archive: b: ")
+    assert re.match(r"SHARED by /kim/\S+ \(archive\), lee: ", shared[0])
     rows = table(tmp_path / "grades")
-    assert sorted(rows) == ["lee", "pat"]
+    assert sorted(rows) == ["archive: a", "archive: b", "lee", "pat"]
     assert "2 bundles: the one counts whose run ended last" in rows["pat"]["notes"]
+
+
+def _probe(folder, told):
+    """What a judge finds around it."""
+    from fixtures.gradebook.judging import Limits, _enter, leave_network  # noqa: PLC0415 - only in the fork
+
+    alone = leave_network()
+    _enter(folder, Limits(1, 7.0, 900))
+    limits = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[0] for name in ("CPU", "AS", "NOFILE", "CORE")}
+    found = {"alone": alone, "interfaces": [name for _, name in socket.if_nameindex()], "limits": limits}
+    Path(told).write_text(json.dumps(found | {"variables": dict(os.environ), "temporary": tempfile.gettempdir()}))
+
+
+def test_a_judge_has_limits_and_no_variables_and_no_network(tmp_path):
+    """As far as this machine allows networks of their own."""
+    process = context().Process(target=_probe, args=(tmp_path, tmp_path / "told.json"))
+    process.start()
+    process.join(60)
+    told = json.loads((tmp_path / "told.json").read_text())
+    assert told["variables"] == {"PATH": os.defpath}
+    assert told["limits"] == {"CPU": 8, "AS": 900 * 2**20, "NOFILE": 256, "CORE": 0}
+    assert told["temporary"] == str(tmp_path)
+    assert set(told["interfaces"]) <= {"lo"} or not told["alone"]
 
 
 @pytest.mark.parametrize("limit", [("--timeout", "0.05"), ("--memory", "120")])
@@ -325,7 +374,7 @@ def layout(folder, original, kind):
 
 @pytest.mark.parametrize(
     ("kind", "points", "told"),
-    [("right", 100, "AGREES"), ("wrong", 100, "DISAGREES"), ("empty", 0, "no bundles"), ("hostile", 0, "link")],
+    [("right", 100, "DISAGREES"), ("wrong", 100, "DISAGREES"), ("empty", 0, "no bundles"), ("hostile", 0, "link")],
 )
 def test_each_platform_gets_its_result(kind, points, told, original, tmp_path):
     """Its own script, run in its own layout. The load of the bundle is too short for strict terms."""
@@ -334,25 +383,25 @@ def test_each_platform_gets_its_result(kind, points, told, original, tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "source").symlink_to(ROOT)
     shutil.copy(ENTRIES / "run_autograder", tmp_path)
-    plain = {"PATH": os.environ["PATH"]}
-    subprocess.run([tmp_path / "run_autograder"], env=plain, check=True, timeout=60, cwd=tmp_path)
-    result = json.loads((tmp_path / "results" / "results.json").read_text())
-    assert sum(test["score"] for test in result["tests"]) == points
-    assert told in result["output"] or points
-    assert ("Hand in the folder of your run" in result["output"]) == (not points)
-
-    given = {"CLASSROOM": "c", "ASSIGNMENT": "a", "USERNAME": "u", "SUBMISSION_TAG": "submit/x", "LAUNCH_CONTROL": str(ROOT)}
     repository = tmp_path / "repository"
     shutil.copytree(submission, repository / "bundle", symlinks=True)
-    subprocess.run([ENTRIES / "autograder.sh"], env=plain | given, check=True, timeout=60, cwd=repository)
+    suite = {"PATH": os.environ["PATH"], "LAUNCH_CONTROL": str(ROOT)}
+    given = {"CLASSROOM": "c", "ASSIGNMENT": "a", "USERNAME": "u", "SUBMISSION_TAG": "submit/x"}
+    files = {"vocareumGradeFile": str(tmp_path / "grade"), "vocareumReportFile": str(tmp_path / "report")}
+    scripts = [
+        subprocess.Popen([tmp_path / "run_autograder"], env={"PATH": os.environ["PATH"]}, cwd=tmp_path),
+        subprocess.Popen([ENTRIES / "autograder.sh"], env=suite | given, cwd=repository),
+        subprocess.Popen([ENTRIES / "grade.sh"], env=suite | files | {"VOC_HOME_DIR": str(submission)}, cwd=submission),
+    ]
+    assert [script.wait(120) for script in scripts] == [0, 0, 0]
+    result = json.loads((tmp_path / "results" / "results.json").read_text())
+    assert sum(test["score"] for test in result["tests"]) == points
+    assert told in result["output"]
+    assert ("Hand in the folder of your run" in result["output"]) == (not points)
     result = json.loads((repository / "result.json").read_text())
     assert (result["schema"], result["usernames"], result["classroom"]) == ("classroom50/result/v1", ["u"], "c")
     assert (result["score"], result["max-score"]) == (points, 100)
     assert len(result["tests"]) == 27
-
-    files = {"vocareumGradeFile": str(tmp_path / "grade"), "vocareumReportFile": str(tmp_path / "report")}
-    where = {"VOC_HOME_DIR": str(submission), "LAUNCH_CONTROL": str(ROOT)}
-    subprocess.run([ENTRIES / "grade.sh"], env=plain | files | where, check=True, timeout=60, cwd=submission)
     grades = dict(line.split(",") for line in (tmp_path / "grade").read_text().splitlines())
     assert sum(map(int, grades.values())) == points
     assert (tmp_path / "report").read_text().startswith("VOC_NO_REPORT_OUTPUT\n")
