@@ -99,7 +99,7 @@ def _endless(begin: bytes, more: bytes) -> Callable[[], Iterator[bytes]]:
 
 
 TOO_LONG, TOO_SLOW, NO_ANSWER = "longer than 3 MB", "no answer within 1 s", "cannot be read as HTTP"
-CHUNKED, LONG_CHUNK = HEAD + b"transfer-encoding: chunked\r\n\r\n", "chunk size line exceeded"
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
 
 ANSWERS = (
     answers("a body without end", _endless(HEAD + b"\r\n", MEGABYTE), TOO_LONG),
@@ -118,8 +118,8 @@ ANSWERS = (
     answers("chunks without end", _endless(CHUNKED, b"3e8\r\n" + b"0" * 1_000 + b"\r\n"), TOO_LONG),
     answers("tiny chunks without end", _endless(CHUNKED, b"1\r\n0\r\n" * 1_000), TOO_LONG),
     answers("a chunk byte by byte", _endless(CHUNKED + b"ffff\r\n", b"0"), TOO_SLOW, 0.05),
-    answers("a chunk of an endless size", _endless(CHUNKED, b"f" * 1_000), LONG_CHUNK),
-    answers("a chunk's extension without end", _endless(CHUNKED + b"1;", MEGABYTE), LONG_CHUNK),
+    answers("a chunk of an endless size", _endless(CHUNKED, b"f" * 1_000), NO_ANSWER),
+    answers("a chunk's extension without end", _endless(CHUNKED + b"1;", MEGABYTE), NO_ANSWER),
     answers("trailers without end", _endless(CHUNKED + b"0\r\n", b"x-a: b\r\n" * 1_000), TOO_LONG),
     answers("nothing at all", _endless(b"", b""), TOO_SLOW, 0.05),
     answers("a gzip bomb", _packed("gzip", gzip.compress), "content encoding gzip"),

@@ -31,6 +31,8 @@ CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 ADDRESS = {"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1"}], "SubnetId": "subnet-1", "VpcId": "vpc-1"}
 PUBLIC = ADDRESS | {"Association": {"PublicIp": "127.1.2.3"}}
 
+CHUNKED = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
+
 
 class Api(BaseHTTPRequestHandler):
     """A few answers, good and bad."""
@@ -151,15 +153,17 @@ def raw(recorder):
     return ask
 
 
-def test_a_connection_that_is_broken_off_is_told_as_such(raw):
+@pytest.mark.parametrize("said", [b"", CHUNKED, CHUNKED + b"5\r\nhe"])
+def test_a_connection_that_is_broken_off_is_told_as_such(raw, said):
     """Something listens: that is another fault than a refusal."""
-    (answer,) = raw(b"", 1)
+    (answer,) = raw(said, 1)
     assert answer.trouble == "connection broken off: it was closed before the answer had come"
 
 
-def test_what_is_no_http_is_told_as_such(raw):
+@pytest.mark.parametrize("said", [b"\x15\x03\x03\x00\x02\x02\x46\r\n", CHUNKED + b"zz\r\n", CHUNKED + b"1;" + b"0" * 70_000])
+def test_what_is_no_http_is_told_as_such(raw, said):
     """Such as what speaks TLS on port 80."""
-    (answer,) = raw(b"\x15\x03\x03\x00\x02\x02\x46\r\n", 1)
+    (answer,) = raw(said, 1)
     assert answer.trouble == "its answer cannot be read as HTTP"
 
 
