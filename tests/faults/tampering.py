@@ -567,7 +567,7 @@ REHASHED = (
 )
 """Covered up by a new manifest, and found by the evidence."""
 
-ANY_ANSWER = ("(A classification)", "(the given schema)")
+ANY_ANSWER = ("'A classification'", "'that was given'")
 """What API-3 expects by the suite's own schema, and by any other."""
 NOTED = (
     Tampering("nothing judged", nothing_judged, "AGREES", "IT WAS JUDGED IN PART: 0 of 27"),
