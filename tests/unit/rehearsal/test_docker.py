@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from docker.errors import APIError
 
 from fixtures.ledger.owner import OWNER_TAG
 from fixtures.rehearsal import daemon, pause
+from fixtures.rehearsal.docker_runner import DockerRunner
 from fixtures.settings.trouble import Trouble
 from tests import images
 from tests.unit.rehearsal.rehearsal_support import ACCOUNT, ROOT, ChildRehearsal, World, wait
@@ -279,6 +281,41 @@ def test_nothing_is_left_of_a_rehearsal_however_it_ends() -> None:
                 World(url=other.url).vpc_id  # noqa: B018 - it stands
         rehearsal.stop()
         assert left() == []
+
+
+def test_the_internet_is_there_where_it_is_asked_for() -> None:
+    """Then the bridge is an ordinary one, with a way out, and the rehearsal says so."""
+    client = images.client()
+    with ChildRehearsal("--docker", images.base(), "--internet", stdout=subprocess.PIPE) as rehearsal:
+        assert rehearsal.process.stdout
+        assert b"the internet can be reached (--internet)" in rehearsal.process.stdout.readline()
+        mine = f"/{rehearsal.process.pid}/"
+        (bridge,) = [each for each in labelled(client) if mine in each["Labels"][OWNER_TAG]]
+        rehearsal.process.stdout.close()
+    assert bridge["Internal"] is False
+    assert "AuxiliaryAddresses" not in bridge["IPAM"]["Config"][0]
+
+
+def test_what_is_not_carried_out_is_named() -> None:
+    """Of each container, and of the task."""
+    definition: Any = SimpleNamespace(
+        volumes=[{"name": "plain"}, {"name": "shared", "efsVolumeConfiguration": {"fileSystemId": "fs-1"}}],
+        container_definitions=[
+            {
+                "name": "api",
+                "repositoryCredentials": {"credentialsParameter": "x"},
+                "logConfiguration": {"logDriver": "splunk"},
+            },
+            {"name": "side"},
+        ],
+    )
+    runner: Any = None
+    assert DockerRunner.not_carried_out(runner, definition) == [
+        "is not carried out: what is in volume shared: it begins empty, and ends with the task",
+        "is not carried out: the containers' common limit of CPU: each has all of the task's",
+        "is not carried out: repositoryCredentials of api",
+        "is not carried out: the log of api: splunk",
+    ]
 
 
 def look(*options: str, **variables: str) -> subprocess.CompletedProcess[str]:
