@@ -17,11 +17,14 @@ MATRICES := $(addprefix tests/faults/,deployments test_crash_points.py test_fail
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
+test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
-	$(RUN) pytest tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
-	$(RUN) pytest tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
-	$(RUN) pytest $(MATRICES) -q -n 6
+	@rm -f $(LAUNCH_CONTROL_SKIPPED)
+	$(RUN) pytest -p tests.skipped tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
+	$(RUN) pytest -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
+	@$(RUN) tests.skipped
 
 lint: $(READY_TO_TEST)
 	$(RUN) ruff check .

@@ -7,24 +7,29 @@ LAUNCH_CONTROL_TILES     folder of .jpg to send
 LAUNCH_CONTROL_RUN       marks each request with ?load=<run>.<number>, so that each can be found in the access log
 LAUNCH_CONTROL_UNNAMED   when set, a prediction need not name a class as the suite finds it
 LAUNCH_CONTROL_REQUESTS  file to write one line per request to
+LAUNCH_CONTROL_RATE      requests a second that arrive whatever the server does, for LAUNCH_CONTROL_SECONDS (default: 5)
+LAUNCH_CONTROL_WORKERS   how many processes share the load
 LAUNCH_CONTROL_LIFELINE  when set, the run ends with its stdin: it does not outlive whoever started it
 """
 
 import csv
+import math
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import cache
 from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
 import gevent
 import gevent.os
-from locust import HttpUser, between, events, log, task
+from locust import HttpUser, between, constant, events, log, task
 from locust.env import Environment
 from locust.exception import StopUser
-from locust.runners import STATE_CLEANUP, Runner
+from locust.runners import STATE_CLEANUP, Runner, WorkerRunner
 
 from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.limits import bounded
@@ -32,18 +37,58 @@ from load.targets import TargetRefused, refuse_foreign_target
 
 RUN = os.environ.get("LAUNCH_CONTROL_RUN") or "load"
 NAMED = not os.environ.get("LAUNCH_CONTROL_UNNAMED")
-NUMBERS = count(1)
+WORKERS = int(os.environ.get("LAUNCH_CONTROL_WORKERS") or 1)
+RATE = float(os.environ.get("LAUNCH_CONTROL_RATE") or 0) / WORKERS
+"""Of this process, where requests arrive at a rate."""
+SECONDS = float(os.environ.get("LAUNCH_CONTROL_SECONDS") or 5)
+DONE = ".done"
+"""Ends the name of the file that a worker leaves when it has ended by itself."""
 
 
-class Visitor(HttpUser):
-    """Eight predictions to one look at each page."""
+@cache
+def numbers(worker: int) -> Iterator[int]:
+    """The numbers of a worker's requests: nobody else's, from 1 on where there is one worker."""
+    return count(worker + 1, WORKERS)
 
-    wait_time = between(0.05, 0.2)
+
+class _User(HttpUser):
+    """What sends."""
+
+    abstract = True
     tiles: Iterator[Tile]
 
     def on_start(self) -> None:
         self.client.base_url = _own_target(self.host)  # again: Locust's web page can change the host
         bounded(self.client)
+
+    def _send(self, method: str, path: str, at: float = 0.0, **body: Any) -> None:
+        """Send it. Where it was to be sent at a moment, its latency is counted from there."""
+        if not at and self.environment.runner.state == STATE_CLEANUP:  # would be killed after sending, and never counted
+            raise StopUser
+        with self.client.request(
+            method,
+            path,
+            name=path,
+            params={"load": f"{RUN}.{next(numbers(self.environment.runner.worker_index))}"},
+            timeout=TIMEOUT,
+            allow_redirects=False,  # a redirect could lead to somebody else's server
+            catch_response=True,
+            **body,
+        ) as response:
+            status = response.status_code
+            told = (path, status, response.content)
+            failure = failure_of_answer(*told, named=NAMED) if status else failure_of_error(response.error)
+            if failure:
+                response.failure(failure)
+            if at:
+                response.request_meta |= {"start_time": at, "response_time": (time.time() - at) * 1000}
+
+
+class Visitor(_User):
+    """Eight predictions to one look at each page."""
+
+    abstract = bool(RATE)
+    wait_time = between(0.05, 0.2)
 
     @task(8)
     def predict(self) -> None:
@@ -57,32 +102,39 @@ class Visitor(HttpUser):
     def docs(self) -> None:
         self._send("GET", "/docs")
 
-    def _send(self, method: str, path: str, **body: Any) -> None:
-        if self.environment.runner.state == STATE_CLEANUP:  # would be killed after sending, and never counted
-            raise StopUser
-        with self.client.request(
-            method,
-            path,
-            name=path,
-            params={"load": f"{RUN}.{next(NUMBERS)}"},
-            timeout=TIMEOUT,
-            allow_redirects=False,  # a redirect could lead to somebody else's server
-            catch_response=True,
-            **body,
-        ) as response:
-            status = response.status_code
-            told = (path, status, response.content)
-            failure = failure_of_answer(*told, named=NAMED) if status else failure_of_error(response.error)
-            if failure:
-                response.failure(failure)
+
+class Arrivals(_User):
+    """An open model: so many requests a second, however long the answers take. One of it sends for many users."""
+
+    abstract = not RATE
+    wait_time = constant(0)
+
+    @task
+    def arrive(self) -> None:
+        """Send all that arrive while the load lasts, and wait for their answers."""
+        began, sent = time.time(), []
+        for number in range(math.ceil(RATE * SECONDS)):
+            at = began + number / RATE
+            gevent.sleep(max(0.0, at - time.time()))
+            sent.append(gevent.spawn(self._arrives, number, at))
+        gevent.joinall(sent)
+        raise StopUser
+
+    def _arrives(self, number: int, at: float) -> None:
+        path = {8: "/", 9: "/docs"}.get(number % 10)
+        if path:
+            self._send("GET", path, at)
+        else:
+            self._send("POST", "/predict", at, files=next(self.tiles).form)
 
 
 @events.init.add_listener  # type: ignore[untyped-decorator]
 def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
     """Before the first request: refuse a foreign target with exit code 2, read the tiles, tie the lifeline."""
     try:
-        _own_target(environment.host)
-        Visitor.tiles = cycle(read_tiles())
+        if not isinstance(runner, WorkerRunner):  # which hears of the host when it is told to start
+            _own_target(environment.host)
+        _User.tiles = cycle(read_tiles())
     except TargetRefused as refusal:
         print(f"Refused: {refusal}", file=sys.stderr)
         sys.exit(2)
@@ -90,7 +142,8 @@ def prepare(environment: Environment, runner: Runner, **_: Any) -> None:
         print(error, file=sys.stderr)
         sys.exit(1)
     if path := os.environ.get("LAUNCH_CONTROL_REQUESTS"):
-        _keep_requests(Path(path))
+        worker = isinstance(runner, WorkerRunner)
+        _keep_requests(Path(f"{path}.{os.getpid()}" if worker else path), worker)
     gevent.get_hub().loop.update_now()  # its clock stands where the imports began: the run would be that much shorter
     if os.environ.get("LAUNCH_CONTROL_LIFELINE"):
         gevent.spawn(_end_with_stdin, runner)
@@ -108,8 +161,10 @@ def _own_target(host: str | None) -> str:
     return refuse_foreign_target(host or "", [deployment] if deployment else [])
 
 
-def _keep_requests(path: Path) -> None:
+def _keep_requests(path: Path, worker: bool) -> None:
     """One line per request, flushed as it is written."""
+    if worker:
+        events.quitting.add_listener(lambda **_: path.with_name(path.name + DONE).touch())  # type: ignore[no-untyped-call]
     writer = csv.DictWriter(path.open("w", buffering=1, newline="", encoding="utf-8"), COLUMNS)
     writer.writeheader()
 

@@ -120,7 +120,8 @@ def test_the_startup_is_in_the_log(aws, run, task_definition, task, claim):
     claim(
         expected=f"a line such as 'Application startup complete.' in {group}, stream {stream}",
         observed="\n".join([about_startup(aws, group, lines), *(line.text for line in lines[:10])]),
-        advice="let it log to stdout or stderr, no file; leave uvicorn at its log level: no `--log-level` above info, no "
+        advice="let it log to stdout or stderr, no file, and at once (ENV PYTHONUNBUFFERED=1 in the Dockerfile); "
+        "leave uvicorn at its log level: no `--log-level` above info, no "
         f"logging.disable(). See what comes: `aws logs tail {group} --since 10m`",
     )
     assert any(STARTED.search(line.text) for line in lines)

@@ -22,7 +22,8 @@ def test_the_load_stays_within_its_limits(run, settings, load, names, claim):
     failing, slow = load.failure_ratio > settings.max_failure_ratio, load.p95_ms > settings.max_p95_ms
     found = diagnose_words(LOADED, errors if failing else speed, names)
     claim(
-        expected=f"failure ratio at most {settings.max_failure_ratio:.2%}, p95 at most {settings.max_p95_ms:.0f} ms",
+        expected=f"failure ratio at most {settings.max_failure_ratio:.2%}, p95 at most {settings.max_p95_ms:.0f} ms: "
+        "the smallest size answers about 2 requests a second with ResNet18",
         observed=(f"{found.cause}: " if failing or slow else "")
         + f"{load.failures} of {load.requests} failed ({load.failure_ratio:.2%}), p50 {load.p50_ms:.0f} ms, {speed}, "
         f"p99 {load.p99_ms:.0f} ms, {load.requests_per_second:.1f} requests/s; {errors}",

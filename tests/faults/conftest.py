@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests import images
 from tests.faults.account import Account
 from tests.faults.application import APPLICATION
 from tests.faults.pages import every_page_can_be_read
@@ -15,6 +16,13 @@ __all__ = ["every_page_can_be_read"]
 def stage():
     """This process's stage."""
     with Stage() as own:
+        yield own
+
+
+@pytest.fixture(scope="session")
+def docker_stage():
+    """The same with tasks in Docker, where there is one."""
+    with Stage(images.base()) as own:
         yield own
 
 

@@ -22,12 +22,17 @@ _SECONDS = 60.0
 class Stage:
     """A context manager. `reset` makes it as new again, which takes a twentieth of what a new rehearsal does."""
 
-    def __init__(self) -> None:
+    def __init__(self, image: str = "") -> None:
+        self.in_docker = bool(image)
+        """Its tasks run in Docker, and `image` is what ECR holds."""
         self._folder = tempfile.TemporaryDirectory()
         self.app = Path(self._folder.name, "app")
         self.app.mkdir()
         (self.app / "main.py").write_text(APPLICATION, encoding="utf-8")
-        self.standing = Standing("--app", self._folder.name, module="tests.faults.warm_rehearsal")
+        if image:
+            self.standing = Standing("--docker", image)
+        else:
+            self.standing = Standing("--app", self._folder.name, module="tests.faults.warm_rehearsal")
         self.url = self.standing.url
         self._locust = WarmLocust()
         self.variables = {"AWS_ENDPOINT_URL": self.url} | self._locust.variables

@@ -20,7 +20,7 @@ LONGEST_SECONDS = 60.0
 """A run that takes longer hangs."""
 _WARM = ("tests.faults.warm",)
 """Imported once, before the forks."""
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR")
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "DOCKER_HOST")
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,14 @@ BAD = [
     ({"max_cost": -1.0}, "--max-cost is -1.0; give a number above 0"),
     ({"expect_account": "my-account"}, "--expect-account 'my-account' is no account ID; give its 12 digits"),
     ({"execution_role": ""}, "--execution-role '' is no name that AWS takes"),
+    ({"build": Path()}, "--build and --internet go with --docker NAME"),
+    ({"internet": True}, "--build and --internet go with --docker NAME"),
+    ({"docker": "api", "app_python": Path("nowhere")}, "leave out one or the other"),
+    ({"docker": "api", "build": Path("nowhere")}, "--build nowhere has no Dockerfile"),
+    ({"docker": "api", "adopt": True}, "--adopt makes nothing, so --docker cannot go with it"),
+    ({"live": True, "docker": "api"}, "--app, --docker and --pace are for rehearsals"),
+    ({"load_rate": -1.0}, "--load-rate is -1; give requests a second"),
+    ({"load_workers": 0}, "--load-workers is 0; give a number above 0"),
     ({"sweep": True}, "--sweep and --keep are for --live"),
     ({"keep": True}, "--sweep and --keep are for --live"),
     ({"adopt": True, "plan": True, "keep": True, "live": True}, "--plan and --keep cannot go with it"),
@@ -67,7 +75,7 @@ BAD = [
     ({"cpu": 0}, "--cpu is 0"),
     ({"steady": -1.0}, "--steady is -1"),
     ({"max_failure_ratio": 1.5}, "--max-failure-ratio is 1.5; give a share between 0 and 1"),
-    ({"live": True, "pace": "realistic", "region": "us-east-1"}, "--app and --pace are for rehearsals"),
+    ({"live": True, "pace": "realistic", "region": "us-east-1"}, "--app, --docker and --pace are for rehearsals"),
     ({"live": True}, "no AWS region is set; give --region"),
 ]
 

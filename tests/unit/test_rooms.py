@@ -24,7 +24,7 @@ HOUSE = {
     "replay": "evidence launch ledger load report run settings wire",
     "plugin": "replay report settings wire",
     "gradebook": "evidence ledger replay report settings wire",
-    "rehearsal": "wire",
+    "rehearsal": "ledger settings wire",
     "satellite": "",
 }
 """What each room of `fixtures/`, and `load/`, imports from."""

@@ -6,6 +6,7 @@ from tests.faults.deployments import (
     benign,
     cheats,
     cleanup,
+    images,
     launch,
     load,
     network,
@@ -14,9 +15,9 @@ from tests.faults.deployments import (
     verification,
 )
 
-STEPS = (network, task_definition, launch, verification, load, cleanup, outside, accounts, applications)
+STEPS = (network, task_definition, launch, verification, load, cleanup, outside, accounts, applications, images)
 FAULTS = tuple(fault for step in STEPS for fault in step.FAULTS)
-VARIATIONS = benign.VARIATIONS + outside.VARIATIONS + accounts.VARIATIONS + applications.VARIATIONS
+VARIATIONS = benign.VARIATIONS + outside.VARIATIONS + accounts.VARIATIONS + applications.VARIATIONS + images.VARIATIONS
 CHEATS = cheats.CHEATS
 
 

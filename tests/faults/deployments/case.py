@@ -25,6 +25,10 @@ class Case:
     """What somebody has done, in one sentence for people."""
     app: str = ""
     """Python that replaces functions of the application."""
+    dockerfile: str = ""
+    """Lines after the FROM of an image that is run in Docker; see `tests/images`."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """What its COPY finds."""
     rules: tuple[dict[str, Any], ...] = (HTTP,)
     definition: Mapping[str, Any] = field(default_factory=dict)
     container: Mapping[str, Any] = field(default_factory=dict)

@@ -14,6 +14,7 @@ from tests.faults.suite import Suite
 
 BRIEFLY = ("--load-seconds=1", "--load-spawn-rate=8", "--launch-timeout=6", "--answer-timeout=2", "--log-timeout=2")
 BRIEFLY += ("--steady=0.2",)
+IN_DOCKER = (*BRIEFLY, "--launch-timeout=15", "--answer-timeout=5", "--log-timeout=4")
 _JUDGED_AFTER_CLEANUP = "CLEAN-"
 
 
@@ -91,5 +92,5 @@ def judge(stage: Stage, case: Case, folder: Path) -> Verdict:
 def judging(stage: Stage, case: Case, folder: Path, *more: str, **variables: str) -> Suite:
     """A run that has begun to judge what stands on the stage, as the case asks for it, with more words and variables."""
     words = ["tests/acceptance", "--adopt", "-q", f"--reports={folder / 'reports'}", f"--region={case.region}"]
-    words += [*BRIEFLY, *case.options, *more] + ["--after-cleanup"] * case.cleaned_up
+    words += [*(IN_DOCKER if stage.in_docker else BRIEFLY), *case.options, *more] + ["--after-cleanup"] * case.cleaned_up
     return Suite(words, stage.variables | variables, folder)

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from fixtures.wire.waiting import Waiter
+from tests import images
 from tests.faults.deployments.case import Case
 from tests.faults.stage import Stage
 
@@ -35,6 +36,8 @@ def trust(*principals: Any) -> str:
 def made(stage: Stage, case: Case) -> "Stack":
     """A new account in which somebody has made this deployment."""
     stage.reset(case.app)
+    if case.dockerfile:
+        images.built(case.dockerfile, image_of(case), **case.files)
     stack = Stack(case, stage.clients(case.region))
     stack.make()
     if case.after:
@@ -43,6 +46,11 @@ def made(stage: Stage, case: Case) -> "Stack":
     if case.cleaned_up:
         stack.clean_up()
     return stack
+
+
+def image_of(case: Case) -> str:
+    """The image's name, of which each that is built has one of its own."""
+    return f"{ACCOUNT}.dkr.ecr.{case.region}.amazonaws.com/satellite-api:{case.id if case.dockerfile else 'v1'}"
 
 
 class Stack:
@@ -55,7 +63,7 @@ class Stack:
         names = NAMES | dict(case.names)
         self.group_name, self.log_group, self.family = names["group"], names["log group"], names["family"]
         self.cluster, self.service = names["cluster"], names["service"]
-        self.image = f"{ACCOUNT}.dkr.ecr.{case.region}.amazonaws.com/satellite-api:v1"
+        self.image = image_of(case)
         self.vpc_id = self.ec2.describe_vpcs(Filters=[{"Name": "isDefault", "Values": ["true"]}])["Vpcs"][0]["VpcId"]
         subnets = [{"Name": "vpc-id", "Values": [self.vpc_id]}, {"Name": "default-for-az", "Values": ["true"]}]
         self.subnet_ids = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets(Filters=subnets)["Subnets"]]

@@ -17,9 +17,9 @@ FOLDER = "LAUNCH_CONTROL_FAULTS"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(filter(None, [getattr(case, "criterion", ""), case.id])))
-def test_the_suite_judges_rightly(stage, case, tmp_path):
+def test_the_suite_judges_rightly(request, case, tmp_path):
     """A fault turns exactly its criterion red, with help; a variation, or a cheat that nobody can tell, turns none red."""
-    verdict = judge(stage, case, tmp_path)
+    verdict = judge(request.getfixturevalue("docker_stage" if case.dockerfile else "stage"), case, tmp_path)
     if FOLDER in os.environ:
         Path(os.environ[FOLDER], f"{case.id}.json").write_text(json.dumps(verdict.record()), encoding="utf-8")
     assert list(verdict.unexpected()) == [], verdict.printed

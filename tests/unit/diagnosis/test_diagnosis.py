@@ -69,6 +69,7 @@ STOPPED = (
     ),
     ("N15", "InsufficientFreeAddressesInSubnet"),
     ("T07", 'CannotStartContainerError: … runc create failed: exec: "uvicorm": executable file not found in $PATH: unknown'),
+    ("T07", 'CannotStartContainerError: … runc create failed: exec: "/start.sh": permission denied: unknown'),
     ("E07", "ECS is performing maintenance on the underlying infrastructure hosting the task."),
     ("", "ServiceSchedulerInitiated; Task failed container health checks; exit code 137"),
     ("I07", "(error ECS was unable to assume the role 'arn:aws:iam::1:role/aws-service-role/ecs/AWSServiceRoleForECS' that"),
@@ -134,6 +135,9 @@ ENDED = (
 LINES = (
     ("U14", "WARNING:  Maximum request limit of 8 exceeded. Terminating process."),
     ("U02", "exec /usr/local/bin/uvicorn: exec format error"),
+    ("", "exec /start.sh: no such file or directory"),
+    ("", "OSError: [Errno 30] Read-only file system: '/app/cache'"),
+    ("R01", "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>"),
     ("U09", 'RuntimeError: Form data requires "python-multipart" to be installed.'),
     ("U10", "[Errno 13] error while attempting to bind on address ('0.0.0.0', 80): permission denied"),
     ("", "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 80): address already in use"),

@@ -8,8 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -483,6 +485,63 @@ run_load({api.url!r}, LoadPlan(2, 2, 60), "run-1", Path({str(tiles)!r}), Path({s
         suite.kill()
         suite.wait()
     assert api.wait_until(lambda: api.open == 0), "Locust still holds connections"
+
+
+def stalling() -> Callable[[int, str], tuple[int, bytes]]:
+    """A server that stands still for two seconds, once."""
+    until = [0.0]
+
+    def answer(number: int, _path: str) -> tuple[int, bytes]:
+        if number == 20:
+            until[0] = time.monotonic() + 2
+        threading.Event().wait(max(0.0, until[0] - time.monotonic()))
+        return PREDICTION
+
+    return answer
+
+
+def test_an_open_model_sees_the_stall_that_a_closed_one_hides(tiles: Path, tmp_path: Path) -> None:
+    """Four users who wait send nothing meanwhile, so that four requests are slow; those who arrive all wait."""
+    apis = {"closed": Api(), "open": Api()}
+    plans = {"closed": LoadPlan(4, 4, 7), "open": LoadPlan(4, 4, 7, rate=20)}
+    for api in apis.values():
+        api.answer = stalling()
+    with ThreadPoolExecutor() as both:
+        running = {
+            name: both.submit(run_load, api.url, plans[name], f"run-{name}", tiles, tmp_path / name)
+            for name, api in apis.items()
+        }
+    results = {name: each.result() for name, each in running.items()}
+    for api in apis.values():
+        api.close()
+    assert results["open"].requests == apis["open"].received.total() == 140
+    assert results["closed"].p95_ms < 1000 < results["open"].p95_ms
+
+
+def test_workers_share_the_load_and_count_all_of_it(api: Api, tiles: Path, tmp_path: Path) -> None:
+    """Each has numbers of its own; the sum is what the server received."""
+    result = run_load(api.url, LoadPlan(4, 8, 2, workers=2), "run-1", tiles, tmp_path)
+    numbers = sorted(int(path.rpartition(".")[2]) for path in api.received)
+    assert result.requests == api.received.total() == len(set(numbers))
+    assert {number % 2 for number in numbers} == {0, 1}
+    assert sorted(path.name for path in tmp_path.glob("requests.csv*")) == ["requests.csv"]
+    arrived = run_load(api.url, LoadPlan(4, 8, 2, rate=10, workers=2), "run-2", tiles, tmp_path)
+    assert arrived.requests == 20
+
+
+def test_a_run_says_so_where_a_worker_has_died(api: Api, tiles: Path, tmp_path: Path) -> None:
+    """What it had sent last is not known, so nothing is counted."""
+
+    def kill_one(_number: int, _path: str) -> tuple[int, bytes]:
+        mine = psutil.Process().children(recursive=True)
+        workers = [each for each in mine if "--processes" in each.cmdline() and "--processes" in each.parent().cmdline()]
+        if len(workers) == 2:
+            workers[0].kill()
+        return PREDICTION
+
+    api.answer = kill_one
+    with pytest.raises(LoadError, match="1 of 2 Locust workers died"):
+        run_load(api.url, LoadPlan(2, 8, 2, workers=2), "run-1", tiles, tmp_path)
 
 
 def test_this_process_stays_free_of_locust() -> None:

@@ -8,7 +8,7 @@ from typing import cast
 import psutil
 import pytest
 
-from fixtures.rehearsal.runner import Application, Container, TaskNetwork
+from fixtures.rehearsal.runner import Application, ProcessContainer, TaskNetwork
 from fixtures.rehearsal.share import Share
 from fixtures.rehearsal.walls import Walls
 from tests.unit.rehearsal.rehearsal_support import python, wait
@@ -31,7 +31,7 @@ class Told(list[bool]):
 
 
 def held(container: Told) -> Share:
-    return Share([cast(Container, container)], 0.25)
+    return Share([cast(ProcessContainer, container)], 0.25)
 
 
 def test_what_has_had_more_stands_still() -> None:
@@ -62,21 +62,21 @@ def test_what_takes_nothing_is_let_be() -> None:
 
 
 @pytest.fixture
-def container(tmp_path: Path) -> Iterator[Container]:
+def container(tmp_path: Path) -> Iterator[ProcessContainer]:
     """One that computes in a process that it has started."""
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "main.py").touch()
     burn = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'while True: pass'])"
     walls = Walls(tmp_path)
     network = TaskNetwork(walls.network(), (80,))
-    made = Container({"name": "api", "command": python(burn)}, network, Application(tmp_path), lambda: None)
+    made = ProcessContainer({"name": "api", "command": python(burn)}, network, Application(tmp_path), lambda: None)
     yield made
     made.kill()
     network.inner.close()
     walls.fall()
 
 
-def test_all_that_a_container_has_started_is_counted_and_stopped(container: Container) -> None:
+def test_all_that_a_container_has_started_is_counted_and_stopped(container: ProcessContainer) -> None:
     """A child's processor time is its own; it stands still with it, goes on with it, and sees two cores at most."""
     container.keep_to(1)
     wait("some processor time", container.processor_time)

@@ -183,7 +183,7 @@ def test_openapi_describes_the_answer(server: Server) -> None:
     schema = described["components"]["schemas"]["Prediction"]
     assert set(schema["required"]) == set(schema["properties"]) == set(server.predict(TILE).json())
     responses = described["paths"]["/predict"]["post"]["responses"]
-    assert set(responses) == {"200", "400", "413", "415", "422"}
+    assert set(responses) == {"200", "400", "413", "422"}
     assert responses["200"]["content"]["application/json"]["schema"]["$ref"].endswith("/Prediction")
 
 
@@ -193,6 +193,15 @@ def test_root_says_that_this_is_a_stand_in(server: Server) -> None:
     assert "stand-in for the image of Project 3" in said["notice"]
     assert set(said["classes"]) == {row["label"] for row in ROWS}
     assert "/predict" in said["usage"]
+
+
+def test_it_answers_as_project_2_does(server: Server, answers: list[requests.Response]) -> None:
+    """`/` says that the model is loaded; of an image that it is not sure of, a prediction says so."""
+    said = requests.get(server.url, timeout=60).json()
+    assert (said["status"], said["model_loaded"]) == ("online", True)
+    found = [answer.json() for answer in answers]
+    assert {each["prediction"] == "Uncertain" for each in found if each["confidence"] < 0.6} == {True}
+    assert {each["prediction"] == each["label"] for each in found if each["confidence"] >= 0.6} == {True}
 
 
 def test_docs_page_is_served(server: Server) -> None:
@@ -217,10 +226,10 @@ def test_access_log_carries_the_probe_of_the_query(server: Server) -> None:
     ("content", "status", "reason"),
     [
         pytest.param(b"", 400, "the file is empty", id="empty"),
-        pytest.param(b"hello\n" * 50, 415, "neither a JPEG nor a PNG", id="text"),
+        pytest.param(b"hello\n" * 50, 400, "no JPEG, PNG or WebP image", id="text"),
         pytest.param(TILE[: len(TILE) // 2], 400, "cannot be decoded", id="truncated-jpeg"),
         pytest.param(encoded("RGB", "PNG")[:500], 400, "cannot be decoded", id="truncated-png"),
-        pytest.param(encoded("P", "GIF"), 415, "neither a JPEG nor a PNG", id="gif"),
+        pytest.param(encoded("P", "GIF"), 400, "no JPEG, PNG or WebP image", id="gif"),
         pytest.param(black_png(5000, 4001, 1, 0, 1), 413, "20005000 pixels", id="just-over-20-megapixels"),
         pytest.param(black_png(16000, 16000, 1, 0, 1), 413, "256000000 pixels", id="decompression-bomb"),
         pytest.param(bytes(50_000_000), 413, "Content Too Large", id="50-MB"),

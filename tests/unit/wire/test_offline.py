@@ -140,3 +140,33 @@ def test_no_socket_of_the_rehearsal_leaves_the_machine() -> None:
     command = [sys.executable, "-c", PROBE]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(run.stdout) == dict.fromkeys(SOCKETS, "offline")
+
+
+REACHES_CONTAINERS = """
+import socket
+from fixtures.wire.offline import OfflineError, let_to_containers, refuse_network
+refuse_network()
+let_to_containers()
+def bound(address):
+    socket.socket().bind((address, 0))
+def called(address):
+    one = socket.socket()
+    one.setblocking(False)
+    one.connect((address, 80))
+for attempt, address in [(called, "198.18.0.2"), (called, "198.19.255.2"), (called, "198.20.0.1"), (called, "192.0.2.1"),
+                         (bound, "198.18.0.2")]:
+    try:
+        attempt(address)
+    except OfflineError:
+        print("refused")
+    except OSError:
+        print("let")
+"""
+
+
+def test_a_rehearsal_in_docker_reaches_its_bridges_and_nothing_else() -> None:
+    """198.18.0.0/15 alone, which nothing of the internet is in, and only to connect."""
+    tried = subprocess.run(
+        [sys.executable, "-c", REACHES_CONTAINERS], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert tried.stdout.split() == ["let", "let", "refused", "refused", "refused"]
