@@ -71,8 +71,9 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
     found_in_it = f"{named} was found" if named else ""
     told = "; ".join(filter(None, [str(contract.answer), *contract.faults, found_in_it, contract.accuracy]))
     found = diagnose_answer(PREDICT, told, names)
+    schema = settings.predict_schema.get("title", "that was given")
     claim(
-        expected=f"200 with JSON that names a class, by the schema '{settings.predict_schema.get('title', 'that was given')}'",
+        expected=f"200 with JSON that names a class, by the schema '{schema}'",
         observed=f"{found.cause}: {told}" if contract.faults else told,
         advice=f"Try it: `curl {prediction.url} -F 'file=@{contract.file};type=image/jpeg'`. {found.advice}",
     )

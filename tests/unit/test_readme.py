@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from fixtures.report.rubric import RUBRIC
-from fixtures.settings.options import OPTIONS, ROOT
+from fixtures.settings.options import GROUPS, ROOT
 from tests.faults.deployments import totals
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -26,9 +26,11 @@ def shown(default):
 def option_table():
     """The table of options, made from the code."""
     rows = ["| option | default | what it does |", "|---|---|---|"]
-    for option in OPTIONS:
-        choices = f" ({', '.join(option.choices)})" if option.choices else ""
-        rows.append(f"| `{option.flag}` | {shown(option.default)} | {option.help}{choices} |")
+    for name, options in GROUPS.items():
+        rows.append(f"| **{name}** | | |")
+        for option in options:
+            choices = f" ({', '.join(option.choices)})" if option.choices else ""
+            rows.append(f"| `{option.flag}` | {shown(option.default)} | {option.help}{choices} |")
     return "\n".join(rows)
 
 
