@@ -563,6 +563,12 @@ REHASHED = (
         "INVALID",
         "a key is given twice",
     ),
+    Tampering(
+        "of another version, in another form",
+        both(edit("run.json", _set("versions", "suite", value="0" * 16)), edit("run.json", _set("load", value={}))),
+        "INVALID",
+        "ANOTHER VERSION",
+    ),
     Tampering("no nonce of mine", lambda _: None, "INVALID", "the nonce mine is missing", options=("--nonce", "mine")),
 )
 """Covered up by a new manifest, and found by the evidence."""
