@@ -34,7 +34,7 @@ def test_the_security_group_serves_this_service_alone(aws, settings, security_gr
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
         observed="; ".join(flaw.said for flaw in flaws)
-        or f"{group.name} ({group.id}) in {group.vpc_id}, on {', '.join(own) or 'no interface yet'}",
+        or f"{group.name} ({group.id}) in {group.vpc_id}, on {', '.join(users) or 'no interface yet'}",
         advice="; ".join(flaw.remedy for flaw in flaws),
     )
     assert flaws == []
