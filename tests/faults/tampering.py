@@ -550,6 +550,7 @@ REHASHED = (
         "another task definition", replace_text("task-def.json", '"512"', '"1024"'), "INVALID", "not what was registered"
     ),
     Tampering("an open port", edit_evidence("NET-3", "connect", _set("response", "open", value=[22])), "DISAGREES", "NET-3"),
+    Tampering("a refusal", edit_evidence("NET-3", "connect", _set("response", "refused", value=[22])), "DISAGREES", "NET-3"),
     Tampering(
         "a cluster that is still there",
         edit_evidence("CLEAN-3", "DescribeClusters", lambda t: t["response"]["clusters"][0].update(status="ACTIVE")),

@@ -1,5 +1,6 @@
 """The rehearsal where 127.0.0.0/8 is one address, as on macOS: tasks are told apart by their ports."""
 
+import json
 import socket
 
 import boto3
@@ -13,6 +14,10 @@ from tests.faults.suite import Suite
 
 POLICY = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
 ANYONE = [{"CidrIp": "0.0.0.0/0"}]
+UNSEEN = (
+    "; whether these are blocked was not to be seen, as they refused and were not silent: "
+    "22, 443, 3306, 5000, 5432, 8000, 8080, 8443"
+)
 SERVER = """
 import socket, threading
 def serve(host, port, word):
@@ -68,13 +73,16 @@ def test_it_says_what_is_otherwise(machine, standing):
     assert "networkBindings" in standing.welcome
 
 
-def test_the_whole_course_is_judged(standing, tmp_path):
-    """The suite finds each port by itself: all is as elsewhere."""
+def test_the_whole_course_is_judged(machine, standing, tmp_path):
+    """The suite finds each port by itself: all is as elsewhere; what it cannot see there NET-3 says."""
     words = ["tests/acceptance", "--live", "-q", "--load-seconds=1", "--steady=0.1", f"--reports={tmp_path / 'reports'}"]
     with Suite(words, variables(standing), tmp_path) as suite:
         ended = suite.wait()
     assert ended.code == 0, ended
     assert "27 PASS" in ended.output
+    judged = json.loads((tmp_path / "reports" / "latest" / "criteria.json").read_text(encoding="utf-8"))["outcomes"]
+    (observed,) = [each["observed"] for each in judged if each["criterion"]["id"] == "NET-3"]
+    assert observed.endswith(f"these took one: none{UNSEEN * (machine == 'loud')}")
 
 
 @pytest.fixture(scope="module")

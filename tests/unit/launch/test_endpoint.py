@@ -16,7 +16,16 @@ from fixtures.diagnosis.diagnosis import Diagnosis
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import address as address_module
 from fixtures.launch import endpoint as endpoint_module
-from fixtures.launch.address import Address, NotThere, Probe, describe_address, place_flaws, running_task, tasks_since
+from fixtures.launch.address import (
+    Address,
+    NotThere,
+    Probe,
+    Probed,
+    describe_address,
+    place_flaws,
+    running_task,
+    tasks_since,
+)
 from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
 from fixtures.launch.judgement import Launch, Observation
 from fixtures.resources.service import Service
@@ -191,14 +200,15 @@ def test_the_callers_proxy_is_not_used(api, server, monkeypatch):
 
 
 def test_a_port_that_takes_connections_is_found(server, recorder, tmp_path, monkeypatch):
-    """Of the ports that are tried, those that accept; and that is evidence."""
+    """Of the ports that are tried, those that accept and those that refuse; and that is evidence."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        monkeypatch.setattr(address_module, "PROBED_PORTS", (unused.getsockname()[1], server.server_port))
+        closed = unused.getsockname()[1]
+        monkeypatch.setattr(address_module, "PROBED_PORTS", (closed, server.server_port))
         asking = SimpleNamespace(internet=Internet(), recorder=recorder)
-        assert Probe(asking, "127.0.0.1", {}).result() == [server.server_port]
+        assert Probe(asking, "127.0.0.1", {}).result() == Probed([server.server_port], [closed])
     (path,) = recorder.files("API-1")
-    assert json.loads((tmp_path / path).read_text())["response"] == {"open": [server.server_port]}
+    assert json.loads((tmp_path / path).read_text())["response"] == {"open": [server.server_port], "refused": [closed]}
 
 
 class Aws:

@@ -86,16 +86,17 @@ def test_a_call_without_an_answer_fails_again(recorder, player, monkeypatch):
 
 
 def test_a_port_that_took_a_connection_does_so_again(recorder, player, monkeypatch):
-    """And one that did not does not; of one that nobody tried nothing is known."""
+    """And one that refused it refuses it; of one that nobody tried nothing is known."""
     with socket.create_server(("127.0.0.1", 0)) as server, socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         ports = [each.getsockname()[1] for each in (server, unused)]
         monkeypatch.setattr(address, "PROBED_PORTS", ports)
         probed = address.Probe(SimpleNamespace(internet=Internet(), recorder=recorder), "127.0.0.1", {}).result()
     internet = TapeInternet(player())
-    assert [port for port in ports if internet.accepts("127.0.0.1", port)] == probed == ports[:1]
+    assert [internet.connect("127.0.0.1", port) for port in ports] == ["open", "refused"]
+    assert probed == (ports[:1], ports[1:])
     with pytest.raises(pytest.skip.Exception, match="does not say whether port 1 took"):
-        internet.accepts("127.0.0.1", 1)
+        internet.connect("127.0.0.1", 1)
 
 
 def test_a_load_is_counted_again_from_its_requests(player, tmp_path):
