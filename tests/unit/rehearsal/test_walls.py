@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures.rehearsal import walls as walls_module
 from fixtures.rehearsal.__main__ import REFERENCE_APP
 from fixtures.rehearsal.walls import Walls
 from tests.unit.rehearsal.rehearsal_support import ROOT, ChildRehearsal, World, python, server, wait
@@ -178,6 +179,14 @@ def test_the_callers_dotfiles_are_empty(walled: Machine) -> None:
     assert walled.tried(python(program + "\nprint('tried')")) == ["False ", "False ", "True model.env of the caller"]
     walls = Walls(walled.rehearsal.app)
     assert "home, /tmp, .env, .netrc empty" in str(walls)
+    walls.fall()
+
+
+def test_where_none_are_to_be_had_the_end_is_as_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have fallen when the rehearsal ends, and it says so a second time."""
+    monkeypatch.setattr(walls_module, "_PROGRAM", [sys.executable, "-c", "raise OSError('no namespaces here')"])
+    walls = Walls(REFERENCE_APP)
+    assert walls.missing == "OSError: no namespaces here"
     walls.fall()
 
 
