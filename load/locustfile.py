@@ -1,6 +1,7 @@
 """The load test of step 5: users who mostly classify tiles, and now and then look at / and /docs.
 
 By hand, from the project's folder: locust -f load/locustfile.py --headless -u 4 -r 4 -t 5s --host http://127.0.0.1:8000
+From two machines: the same with --master --expect-workers 1 on one, and --worker --master-host <its address> on the other.
 
 LAUNCH_CONTROL_TARGET    URL of the deployment under test; without it only this machine may be loaded
 LAUNCH_CONTROL_TILES     folder of .jpg to send

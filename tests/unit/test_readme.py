@@ -8,6 +8,7 @@ from fixtures.settings.options import GROUPS, ROOT
 from tests.faults.deployments import totals
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -51,16 +52,16 @@ def test_the_fault_matrix_is_as_large_as_it_says():
 
 
 def test_every_make_target_that_is_named_exists():
-    """No command of the README is unknown to make."""
-    assert set(re.findall(r"`make (\w+)", README)) | {"acceptance", "test"} <= set(
-        re.findall(r"^(\w+):", MAKEFILE, re.MULTILINE)
-    )
+    """No command of the README or of CONTRIBUTING is unknown to make."""
+    targets = set(re.findall(r"^(\w+):", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"`make (\w+)", README + CONTRIBUTING)) | {"acceptance", "test"} <= targets
 
 
 def test_every_file_that_is_named_exists():
     """Paths and pictures of the project are there."""
-    named = re.findall(r"\]\((\.readme/[^)]+)\)", README) + re.findall(
-        r"`((?:fixtures|tests|load)/[\w./]*(?:/|\.py))`", README
+    named = re.findall(r"\]\((\.[^)]+)\)", README)
+    named += re.findall(
+        r"`((?:fixtures|tests|load)/[\w./]*(?:/|\.py)|(?:fixtures|\.github)/[\w./-]+\.\w+)`", README + CONTRIBUTING
     )
     assert [path for path in named if not (ROOT / path).exists()] == []
     assert len(named) > 5
@@ -70,3 +71,10 @@ def test_every_criterion_is_named_once():
     """The table of what is proved is the rubric."""
     table = README.split("## What it proves")[1].split("Each criterion is")[0]
     assert re.findall(r"[A-Z]+-\d", table) == [criterion.id for criterion in RUBRIC]
+
+
+def test_every_room_is_explained_once():
+    """The house of CONTRIBUTING is that of the code."""
+    table = CONTRIBUTING.split("| room |")[1].split("\n\n")[0]
+    rooms = {path.name for path in (ROOT / "fixtures").iterdir() if path.is_dir()} - {"__pycache__"}
+    assert sorted(re.findall(r"`(\w+)/`", table)) == sorted(rooms)
