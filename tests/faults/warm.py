@@ -8,6 +8,8 @@ import functools
 import gc
 import importlib
 import importlib.metadata
+import mimetypes
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +28,8 @@ from tests.faults import aws_faults, suite, warm_locust  # noqa: F401 - a fork b
 ROOT = Path(__file__).resolve().parents[2]
 ACCEPTANCE = ROOT / "tests" / "acceptance"
 
-_LATE = ("PIL.JpegImagePlugin", "PIL.ImageSequence", "pdb", "faulthandler")
+_LATE = (*(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")), "PIL.ImageSequence")
+_LATE += ("encodings.ascii", "pdb", "faulthandler")
 """What is imported only when it is needed."""
 
 
@@ -104,9 +107,19 @@ def _keep_templates() -> None:
     plugin._read_template = lambda _search_paths: table
 
 
+def _keep_patterns() -> None:
+    """Those of all failures that are known, and of the types of files."""
+    from fixtures.diagnosis import answers, ends, failures, refusals  # noqa: PLC0415 - the same
+
+    for table in [value for module in (answers, ends, failures, refusals) for value in vars(module).values()]:
+        for row in table if isinstance(table, tuple) else ():
+            re.compile(row.pattern if isinstance(row, failures.Row) else "")
+    mimetypes.init()
+
+
 if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
     raise RuntimeError("the suite cannot be loaded")
-for _kept in (_keep_models, _keep_packages, _keep_templates):
+for _kept in (_keep_models, _keep_packages, _keep_patterns, _keep_templates):
     _kept()
 gc.collect()
 gc.freeze()
