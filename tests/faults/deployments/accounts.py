@@ -100,6 +100,13 @@ def routes_to(**route: str) -> Any:
     return lead
 
 
+def gateway_detached(s: Stack) -> None:
+    """What leads to the internet gateway leads nowhere any more."""
+    gateways = s.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [s.vpc_id]}])
+    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
+    s.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=s.vpc_id)
+
+
 def instance_with_the_group(s: Stack) -> None:
     """A virtual machine that was started with the course's group."""
     s.ec2.run_instances(
@@ -332,6 +339,13 @@ FAULTS = (
         "RUN-2",
         "leads to an internet gateway",
         before=routes_to(DestinationIpv6CidrBlock="::/0"),
+    ),
+    breaks(
+        "gateway-detached",
+        "The VPC's internet gateway was detached, and the route to it is still there.",
+        "RUN-2",
+        "leads to an internet gateway",
+        before=gateway_detached,
     ),
     breaks(
         "route-to-an-office",

@@ -57,12 +57,13 @@ def delete_cluster(stack: Stack) -> None:
     stack.ecs.delete_cluster(cluster=stack.cluster)
 
 
-def arm_image(stack: Stack) -> None:
-    """The image was built on a Mac and pushed under the course's tag."""
+def pushed_for(architecture: str, system: str = "linux") -> Any:
+    """An image for that platform was pushed as v2."""
     entry = {"mediaType": _MANIFEST, "digest": f"sha256:{'ab' * 32}", "size": 1}
-    manifests = [entry | {"platform": {"architecture": "arm64", "os": "linux"}}]
+    manifests = [entry | {"platform": {"architecture": architecture, "os": system}}]
     manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests}
-    stack.ecr.put_image(repositoryName="satellite-api", imageManifest=json.dumps(manifest), imageTag="v2")
+    pushed = {"repositoryName": "satellite-api", "imageManifest": json.dumps(manifest), "imageTag": "v2"}
+    return lambda stack: stack.ecr.put_image(**pushed)
 
 
 def image(tag: str, account: str = "123456789012", region: str = "us-east-1", name: str = "satellite-api") -> dict[str, Any]:
@@ -274,7 +275,15 @@ FAULTS = (
         sentence="The image was built on a Mac, for arm64.",
         criterion="RUN-2",
         help="--platform linux/amd64",
-        early=arm_image,
+        early=pushed_for("arm64"),
+        container=image("v2"),
+    ),
+    Fault(
+        id="built-for-windows",
+        sentence="The image was built by a Docker that had been switched to Windows containers.",
+        criterion="RUN-2",
+        help="--platform linux/amd64",
+        early=pushed_for("amd64", "windows"),
         container=image("v2"),
     ),
     Fault(

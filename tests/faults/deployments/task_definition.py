@@ -164,6 +164,22 @@ FAULTS = (
         without=("service",),
     ),
     Fault(
+        id="for-machines-of-ones-own",
+        sentence="The task definition is for ECS Anywhere, so AWS refuses the service.",
+        criterion="TASK-2",
+        help='"requiresCompatibilities": ["FARGATE"]',
+        definition={"requiresCompatibilities": ["EXTERNAL"], "networkMode": "bridge"},
+        without=("service",),
+    ),
+    Fault(
+        id="for-managed-instances",
+        sentence="The task definition is for ECS Managed Instances, so AWS refuses the service.",
+        criterion="TASK-2",
+        help='"requiresCompatibilities": ["FARGATE"]',
+        definition={"requiresCompatibilities": ["MANAGED_INSTANCES"]},
+        without=("service",),
+    ),
+    Fault(
         id="bridge",
         sentence="The network mode is Docker's bridge, so AWS refuses the service.",
         criterion="TASK-2",

@@ -171,6 +171,9 @@ _PROMISE = (
     "def openapi(_): return 200, {'openapi': '3.1.0', 'paths': {'/predict': {'post': {'responses': {'200': {'content': "
     "{'application/json': {'schema': {'type': 'object', 'required': ['label', 'took_ms']}}}}}}}}}"
 )
+_SAYS_GZIP = "def coded(path): return [(b'content-encoding', b'gzip')] * (path == '/predict')"
+_PACKS = """plain = data_of
+def data_of(content): return gzip.compress(plain(content)) if 'label' in content else plain(content)"""
 _PREDICT = (
     _predicts("predict-404", "The API calls it /classify.", "no /predict", "{'detail': 'Not Found'}", 404),
     _predicts("predict-500", "Every prediction fails.", "error of its own", "'Internal Server Error'", 500),
@@ -206,6 +209,16 @@ _PREDICT = (
         "packed into a string",
         "json.dumps({'label': 'desert'})",
         more="def kind_of(_): return 'application/json'\ndef data_of(content): return json.dumps(content).encode()",
+    ),
+    _predicts(
+        "predict-mispacked", "JSON was called gzip, and is none.", "nobody has asked", "{'label': 'desert'}", more=_SAYS_GZIP
+    ),
+    _predicts(
+        "predict-packed-for-everybody",
+        "JSON was packed with gzip for those, too, who do not unpack it.",
+        "nobody has asked",
+        "{'label': 'desert'}",
+        more=f"import gzip\n{_SAYS_GZIP}\n" + _PACKS,
     ),
     _predicts(
         "predict-plain-text",
@@ -335,6 +348,7 @@ _BAD_INPUT = (
         options=("--log-timeout=2",),
     ),
     _refuses("junk-empty-400", "Text is refused without a word.", "does not say why", _answers("refuse", 400, "''")),
+    _refuses("junk-accepted", "Text is accepted, for later.", "taken for one", _answers("refuse", 202, "{'job': 7}")),
     _refuses("junk-redirect", "Text is sent to a page of help.", "redirect", _answers("refuse", 303, "''")),
     _refuses("junk-kills", "Text kills the application.", "breaks the connection off", "def refuse(_): os._exit(1)"),
     _refuses(

@@ -59,6 +59,7 @@ ANSWERS = [
         POST + f'200 {JSON}{{"label": "x"}}; the same image as y is ...: it goes by the file\'s name',
         "of the file's name",
     ),
+    (PREDICT, POST + f"200 {JSON}{{}}; content encoding gzip, which nobody has asked for", "it is packed"),
     (PREDICT, POST + "500 text/plain: oh; another tile, ocean_04.jpg, after …; not 200", "not every other"),
     (PREDICT, POST + f"500 {HTML}oh; a tile of another size, x.jpg, after …; not 200", "one size only"),
     (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from fixtures.wire.offline import is_loopback
 from tests.unit.rehearsal.rehearsal_support import (
@@ -192,6 +193,23 @@ def test_every_region_has_a_default_vpc_that_reaches_the_internet(region: str) -
         routes = {route["DestinationCidrBlock"]: route["GatewayId"] for route in table["Routes"]}
         assert routes["0.0.0.0/0"] == gateway["InternetGatewayId"]
         assert all(subnet["MapPublicIpOnLaunch"] for subnet in world.ec2.describe_subnets(Filters=in_vpc)["Subnets"])
+
+
+def test_a_gateway_stays_while_addresses_need_it_and_its_route_leads_nowhere_when_it_is_gone() -> None:
+    """AWS refuses to detach it from a VPC with public addresses; afterwards the route to it is a black hole."""
+    with World() as world:
+        in_vpc = [{"Name": "attachment.vpc-id", "Values": [world.vpc_id]}]
+        gateway = world.ec2.describe_internet_gateways(Filters=in_vpc)["InternetGateways"][0]["InternetGatewayId"]
+        both = {"InternetGatewayId": gateway, "VpcId": world.vpc_id}
+        world.launch()
+        with pytest.raises(ClientError, match=r"DependencyViolation.*mapped public address"):
+            world.ec2.detach_internet_gateway(**both)
+        world.delete()
+        wait("no interface", lambda: world.ec2.describe_network_interfaces()["NetworkInterfaces"], lambda left: left == [])
+        world.ec2.detach_internet_gateway(**both)
+        tables = world.ec2.describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [world.vpc_id]}])["RouteTables"]
+        states = {(route.get("GatewayId") == gateway, route["State"]) for table in tables for route in table["Routes"]}
+        assert states == {(True, "blackhole"), (False, "active")}
 
 
 @pytest.mark.parametrize("region", REGIONS)
