@@ -197,7 +197,7 @@ def test_every_region_has_a_default_vpc_that_reaches_the_internet(region: str) -
 
 def test_a_gateway_stays_while_addresses_need_it_and_its_route_leads_nowhere_when_it_is_gone() -> None:
     """AWS refuses to detach it from a VPC with public addresses; afterwards the route to it is a black hole."""
-    with World() as world:
+    with World(region="ap-south-1") as world:  # where no other test has left an address
         in_vpc = [{"Name": "attachment.vpc-id", "Values": [world.vpc_id]}]
         gateway = world.ec2.describe_internet_gateways(Filters=in_vpc)["InternetGateways"][0]["InternetGatewayId"]
         both = {"InternetGatewayId": gateway, "VpcId": world.vpc_id}
