@@ -1,18 +1,21 @@
 """--adopt: what is not there is told with the course's step that makes it, and what was left out by choice is said to be."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
 
 from tests.faults.deployments import VARIATIONS
-from tests.faults.deployments.case import EVERYTHING, Case
+from tests.faults.deployments.case import EVERYTHING, HTTP, Case
 from tests.faults.deployments.cleanup import WEIGHED
 from tests.faults.deployments.judged import judge, judging
-from tests.faults.deployments.stack import made
+from tests.faults.deployments.stack import ROLE, made
 from tests.faults.pages import whole_page
-from tests.faults.suite import Suite
+from tests.faults.suite import ROOT, Suite
 
 STEPS = {
     "group": ("NET-1", "NET-2"),
@@ -168,3 +171,23 @@ def test_the_bundle_of_an_adopted_deployment_is_judged_again(stage, tmp_path):
     with Suite(words, {}, tmp_path / "replay") as suite:
         ended = suite.wait()
     assert ended.output.rstrip().splitlines()[-1].startswith("AGREES: "), ended
+
+
+def test_what_has_no_order_comes_in_the_same_one_each_time(stage, tmp_path):
+    """A process with other hashes has its sets in another order: it says the same of many rules, interfaces and services."""
+    rules = tuple(HTTP | {"FromPort": port, "ToPort": port} for port in range(80, 86))
+    case = Case(id="many", sentence="There is much too much of everything.", rules=rules, after=much, options=("--no-load",))
+    judge(stage, case, tmp_path)
+    (bundle,) = (tmp_path / "reports").glob("2*")
+    command = [sys.executable, "-m", "pytest", "tests/acceptance", f"--replay={bundle}"]
+    variables = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONHASHSEED": "7"}
+    ended = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.stdout.splitlines()[-1].startswith("AGREES"), ended.stdout
+
+
+def much(stack):
+    """Six interfaces more that have the service's group, and six policies more that its role has."""
+    for number in range(6):
+        stack.ec2.create_network_interface(SubnetId=stack.subnet_ids[1], Groups=[stack.group_id])
+        document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+        stack.iam.put_role_policy(RoleName=ROLE, PolicyName=f"mine-{number}", PolicyDocument=json.dumps(document))
