@@ -27,9 +27,7 @@ def test_the_security_group_serves_this_service_alone(aws, settings, security_gr
     users = interfaces_of(aws, security_group.id)  # before the tasks: one that starts meanwhile is no stranger
     own = {task.interface_id for task in tasks_in(aws, service.cluster, service.name)}
     others = [interface for interface in users if interface not in own]
-    strange = service.group_ids and security_group.id not in service.group_ids
-    subnet = default_subnet_id(aws, vpc_id) if strange else ""
-    flaws = list(flaws_of(group, vpc_id, service, others, subnet))
+    flaws = list(flaws_of(group, vpc_id, service, others, lambda: default_subnet_id(aws, vpc_id)))
     claim(
         expected=f"a group of its own in the default VPC {vpc_id}, on no interface but the service's",
         observed="; ".join(flaw.said for flaw in flaws)

@@ -125,7 +125,7 @@ FAULTS = (
         id="default-group-used",
         sentence="The security group was made, but the service has the VPC's default one.",
         criterion="NET-1",
-        help="--network-configuration",
+        help="subnets=[subnet-",
         before=use_default_group,
     ),
     Fault(

@@ -34,7 +34,7 @@ SERVICE = Service(
 
 def test_a_group_of_its_own_has_no_flaw():
     """It is in the default VPC, the service uses it, and nobody else does."""
-    assert list(flaws_of(GROUP, "vpc-1", SERVICE, [], "subnet-9")) == []
+    assert list(flaws_of(GROUP, "vpc-1", SERVICE, [], lambda: "subnet-9")) == []
 
 
 FLAWS = {
@@ -48,7 +48,7 @@ FLAWS = {
 @pytest.mark.parametrize(("group", "service", "others", "said", "remedy"), FLAWS.values(), ids=FLAWS)
 def test_a_group_that_is_not_its_own_is_a_flaw(group, service, others, said, remedy):
     """One thing is wrong, and one thing mends it."""
-    (flaw,) = flaws_of(group, "vpc-1", service, others, "subnet-9")
+    (flaw,) = flaws_of(group, "vpc-1", service, others, lambda: "subnet-9")
     assert said in flaw.said
     assert remedy in flaw.remedy
 
@@ -57,7 +57,7 @@ def test_a_group_that_is_not_its_own_is_a_flaw(group, service, others, said, rem
 def test_interfaces_are_nobody_elses_where_the_service_is_not_found(status):
     """They may well be its own: that it is not there is another criterion's."""
     gone = replace(SERVICE, status=status, group_ids=("sg-9",))
-    assert list(flaws_of(GROUP, "vpc-1", gone, ["eni-1"], "subnet-9")) == []
+    assert list(flaws_of(GROUP, "vpc-1", gone, ["eni-1"], lambda: "subnet-9")) == []
 
 
 def test_the_command_keeps_the_subnets():
