@@ -9,33 +9,30 @@ UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute
 INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin/python --requirement $(1) || \
 	$(RUN) pip install --quiet --disable-pip-version-check --requirement $(1)
 
-MATRICES := $(addprefix tests/faults/,deployments test_crash_points.py test_failing_aws.py test_refusing_aws.py test_signals.py)
-# Their cells are shared by all processes; the other files each have something of their own that is made once.
+TYPES := $(addprefix types-,linux darwin win32)
+ELSEWHERE_darwin := --exclude fixtures/rehearsal/inside.py
+ELSEWHERE_win32 := --exclude 'fixtures/(rehearsal|gradebook)/'
 
-.PHONY: acceptance test lint bench faults gradescope
+.PHONY: acceptance test lint bench faults gradescope $(TYPES)
 
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
-test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
-	@rm -f $(LAUNCH_CONTROL_SKIPPED)
-	$(RUN) pytest -p tests.skipped tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
-	$(RUN) pytest -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
-	$(RUN) pytest -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
-	@$(RUN) tests.skipped
+	$(RUN) pytest -p tests.whole tests/unit tests/faults -q -n 6
 
 lint: $(READY_TO_TEST)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) mypy
-	$(RUN) mypy --platform darwin --cache-dir .mypy_cache/darwin --exclude fixtures/rehearsal/inside.py
-	$(RUN) mypy --platform win32 --cache-dir .mypy_cache/win32 --exclude 'fixtures/(rehearsal|gradebook)/'
+	@$(MAKE) --no-print-directory --jobs 2 $(TYPES)
 	$(VENV)/bin/zizmor --offline --quiet .github
 	$(RUN) check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(RUN) check_jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(RUN) check_jsonschema --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
+
+$(TYPES): types-%: $(READY_TO_TEST)
+	$(RUN) mypy --platform $* --cache-dir .mypy_cache/$* $(ELSEWHERE_$*)
 
 faults: $(READY_TO_TEST)
 	$(RUN) tests.faults.deployments
