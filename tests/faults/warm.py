@@ -63,7 +63,8 @@ def _keep(owner: Any, name: str, key: Callable[..., Any]) -> None:
 
 def _keep_models() -> None:
     """One loader for all sessions to come; it has read all that their clients need."""
-    from fixtures.wire import clients  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
+    from fixtures.gradebook.judging import read_models  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
+    from fixtures.wire import clients  # noqa: PLC0415 - the same
 
     loader = botocore.loaders.create_loader()
     botocore.session.create_loader = lambda _search_path: loader
@@ -73,11 +74,7 @@ def _keep_models() -> None:
     _keep(botocore.regions, "EndpointProvider", lambda ruleset_data, **_: id(ruleset_data))  # the loader's own, for good
     aliased = functools.cache(aliases._alias_event_name)  # type: ignore[no-untyped-call]
     botocore.hooks.EventAliaser._alias_event_name = lambda _self, name: aliased(name)  # type: ignore[method-assign]
-    session = boto3.Session("nobody", "nothing", region_name="us-east-1")
-    for service in (*clients._SERVICES.values(), "sts"):
-        model = session.client(service).meta.service_model  # type: ignore[call-overload]
-        for name in model.operation_names:
-            _ = model.operation_model(name).input_shape, model.operation_model(name).output_shape
+    read_models(clients.clients_of(boto3.Session("nobody", "nothing", region_name="us-east-1"), None).values())
 
 
 def _keep_packages() -> None:
