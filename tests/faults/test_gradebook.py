@@ -185,6 +185,8 @@ def test_a_second_time_only_what_has_changed_is_judged(few, original, tmp_path):
     grade(small.parent, "--out", tmp_path / "few")
     assert "1 of them to be judged" in grade(small.parent, "--out", tmp_path / "few", "--rubric", rubric)
     assert table(tmp_path / "few")["ann"]["points"] == "114"
+    grade("--nonce", "mine", small.parent, "--out", tmp_path / "few")
+    assert "the nonce mine is missing" in table(tmp_path / "few")["ann"]["notes"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 2), (signal.SIGKILL, -9)])
