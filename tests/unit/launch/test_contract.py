@@ -154,6 +154,9 @@ def test_the_apis_own_promise_is_found_behind_its_references():
     assert violations({"label": "desert"}, promised(OPENAPI)) == ["$: 'took_ms' is a required property"]
 
 
+A = "#/components/schemas/"
+
+
 def _promising(schema, **others):
     content = {"application/json": {"schema": schema}}
     return json.dumps({"paths": {"/predict": {"post": {"responses": {"200": {"content": content}}}}}} | others)
@@ -170,10 +173,19 @@ def _promising(schema, **others):
         (_promising({"properties": {"label": {"pattern": "^(a+)+$"}}}).replace("pattern", "p\\u0061ttern"), False),
         (_promising({"uniqueItems": True}), False),
         (_promising({"$dynamicRef": "#a"}), False),
-        (_promising({"$ref": "#/components/schemas/A"}, components={"schemas": {"A": {"type": "object"}}}), True),
-        (_promising({"$ref": "#/components/schemas/A"}, components={"schemas": {"A": {"items": {"$ref": "#/"}}}}), False),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"type": "object"}}}), True),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": "#/"}}}}), False),
         (
-            _promising({"$ref": "#/components/schemas/A"}, components={"$id": "http://127.0.0.1/", "schemas": {"A": {}}}),
+            _promising({"$ref": A + "A"}, components={"$id": "http://127.0.0.1/", "schemas": {"A": {}}}),
+            False,
+        ),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": A + "B"}}, "B": {}}}), True),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": A + "A"}}}}), False),
+        (
+            _promising(
+                {"$ref": A + "0"},
+                components={"schemas": {str(n): {"allOf": [{"$ref": f"{A}{n + 1}"}] * 9} for n in range(9)}},
+            ),
             False,
         ),
         (_promising({"$ref": "#/paths"}), False),
