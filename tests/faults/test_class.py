@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import warnings
 import zipfile
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.evidence.manifest import write_manifest
+from fixtures.gradebook.platforms import pack
 from fixtures.gradebook.traces import copies, in_common, traces_of
 from fixtures.wire.waiting import Waiter
 from tests.faults.class_of import HOSTILE_NAMES, Original, made, zipped
@@ -183,6 +185,8 @@ def test_a_second_time_only_what_has_changed_is_judged(few, original, tmp_path):
     grade(small.parent, "--out", tmp_path / "few")
     assert "1 of them to be judged" in grade(small.parent, "--out", tmp_path / "few", "--rubric", rubric)
     assert table(tmp_path / "few")["ann"]["points"] == "114"
+    grade("--nonce", "mine", small.parent, "--out", tmp_path / "few")
+    assert "the nonce mine is missing" in table(tmp_path / "few")["ann"]["notes"]
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 2), (signal.SIGKILL, -9)])
@@ -381,7 +385,12 @@ def test_each_platform_gets_its_result(kind, points, told, original, tmp_path):
     points -= 10 * (points > 0)
     submission = layout(tmp_path / "submission", original, kind)
     (tmp_path / "results").mkdir()
-    (tmp_path / "source").symlink_to(ROOT)
+    python = unpacked(tmp_path / "source") / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(
+        f'#!/bin/sh\nPYTHONPATH={sysconfig.get_path("purelib")} exec {os.path.realpath(sys.executable)} "$@"\n'
+    )
+    python.chmod(0o700)
     shutil.copy(ENTRIES / "run_autograder", tmp_path)
     repository = tmp_path / "repository"
     shutil.copytree(submission, repository / "bundle", symlinks=True)
@@ -407,11 +416,23 @@ def test_each_platform_gets_its_result(kind, points, told, original, tmp_path):
     assert (tmp_path / "report").read_text().startswith("VOC_NO_REPORT_OUTPUT\n")
 
 
-def test_the_zip_for_gradescope_is_whole(tmp_path):
-    """Both scripts at its root, and all that judges."""
-    target = tmp_path / "gradescope.zip"
-    subprocess.run([sys.executable, "-m", "fixtures.gradebook.platforms", "pack", target], cwd=ROOT, check=True, timeout=60)
-    names = set(zipfile.ZipFile(target).namelist())
-    ours = [path for top in ("fixtures", "load", "tests/acceptance") for path in (ROOT / top).rglob("*.*")]
-    ours = {path.relative_to(ROOT).as_posix() for path in ours if "__pycache__" not in path.parts}
-    assert {"setup.sh", "run_autograder", "Makefile", "requirements.txt", "pytest.ini", *ours} <= names
+def unpacked(folder):
+    """What Gradescope is given, as it unpacks it: a result shows that all that judges is in it."""
+    pack(folder.with_suffix(".zip"))
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+@pytest.mark.parametrize(("too_old", "refused", "python"), [(0, 0, "python3"), (1, 0, "python3.11"), (0, 100, "python3")])
+def test_gradescope_sets_the_autograder_up(too_old, refused, python, tmp_path):
+    """Without make, venv or lists of packages; with a Python that is new enough. What fails is not passed over."""
+    calls, programs, source = tmp_path / "calls.txt", tmp_path / "bin", unpacked(tmp_path / "source")
+    programs.mkdir()
+    for name, code in (("python3", too_old), ("apt-get", refused), ("make", 0)):
+        (programs / name).write_text(f'#!/bin/sh\n[ {name} = python3 ] || echo {name} "$@" >> "{calls}"\nexit {code}\n')
+        (programs / name).chmod(0o700)
+    path = {"PATH": f"{programs}:{os.environ['PATH']}"}
+    ended = subprocess.run(["/bin/bash", source / "setup.sh"], env=path, cwd=tmp_path, timeout=60, check=False)
+    whole = ["apt-get update", f"apt-get install -y make {python} {python}-venv", f"make PYTHON={python} .venv/.ready"]
+    assert (ended.returncode, calls.read_text().splitlines()) == (refused, whole[:1] if refused else whole)

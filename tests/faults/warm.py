@@ -8,8 +8,6 @@ import functools
 import gc
 import importlib
 import importlib.metadata
-import mimetypes
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -62,8 +60,9 @@ def _keep(owner: Any, name: str, key: Callable[..., Any]) -> None:
 
 
 def _keep_models() -> None:
-    """One loader for all sessions to come; it has read all that their clients need."""
-    from fixtures.wire import clients  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
+    """One loader for all sessions to come; it has read all that their clients need, as the gradebook has."""
+    from fixtures.gradebook.warming import warm  # noqa: PLC0415 - pytest loads the suite first, to rewrite its asserts
+    from fixtures.wire import clients  # noqa: PLC0415 - the same
 
     loader = botocore.loaders.create_loader()
     botocore.session.create_loader = lambda _search_path: loader
@@ -73,11 +72,7 @@ def _keep_models() -> None:
     _keep(botocore.regions, "EndpointProvider", lambda ruleset_data, **_: id(ruleset_data))  # the loader's own, for good
     aliased = functools.cache(aliases._alias_event_name)  # type: ignore[no-untyped-call]
     botocore.hooks.EventAliaser._alias_event_name = lambda _self, name: aliased(name)  # type: ignore[method-assign]
-    session = boto3.Session("nobody", "nothing", region_name="us-east-1")
-    for service in (*clients._SERVICES.values(), "sts"):
-        model = session.client(service).meta.service_model  # type: ignore[call-overload]
-        for name in model.operation_names:
-            _ = model.operation_model(name).input_shape, model.operation_model(name).output_shape
+    warm(clients.clients_of(boto3.Session("nobody", "nothing", region_name="us-east-1"), None).values(), "")
 
 
 def _keep_packages() -> None:
@@ -94,32 +89,17 @@ def _keep_packages() -> None:
     run_record.versions()
 
 
-def _keep_templates() -> None:
-    """The page's, and those of pytest's own table."""
+def _keep_table() -> None:
+    """The templates of pytest's own."""
     from pytest_html import plugin  # noqa: PLC0415 - the same
 
-    from fixtures.report import page  # noqa: PLC0415 - the same
-
-    environment = page.environment(page.LONGEST, "")
-    for name in environment.list_templates():
-        environment.get_template(name)
     table = plugin._read_template([Path(plugin.__file__).with_name("resources")])
     plugin._read_template = lambda _search_paths: table
 
 
-def _keep_patterns() -> None:
-    """Those of all failures that are known, and of the types of files."""
-    from fixtures.diagnosis import answers, ends, failures, refusals  # noqa: PLC0415 - the same
-
-    for table in [value for module in (answers, ends, failures, refusals) for value in vars(module).values()]:
-        for row in table if isinstance(table, tuple) else ():
-            re.compile(row.pattern if isinstance(row, failures.Row) else "")
-    mimetypes.init()
-
-
 if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
     raise RuntimeError("the suite cannot be loaded")
-for _kept in (_keep_models, _keep_packages, _keep_patterns, _keep_templates):
+for _kept in (_keep_models, _keep_packages, _keep_table):
     _kept()
 gc.collect()
 gc.freeze()

@@ -23,7 +23,7 @@ HOUSE = {
     "session": "cleanup diagnosis ledger preflight report run settings wire",
     "replay": "evidence launch ledger load report run settings wire",
     "plugin": "replay report settings wire",
-    "gradebook": "evidence ledger replay report settings system wire",
+    "gradebook": "diagnosis evidence ledger plugin replay report settings system wire",
     "rehearsal": "ledger settings wire",
     "satellite": "",
 }

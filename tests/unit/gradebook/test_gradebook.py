@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fixtures.gradebook.judging import Limits, Task, _Judges
+from fixtures.evidence.manifest import MOST_BYTES
+from fixtures.gradebook.judging import Limits, Task, _fast, _Judges
 from fixtures.gradebook.submissions import Entry, Person, digest_of, entries_of, owners, read_roster
 from fixtures.gradebook.traces import copies, in_common, traces_of
 from fixtures.replay.unpacking import InvalidError
@@ -124,3 +125,11 @@ def test_nobody_is_judged_where_the_disk_is_nearly_full(tmp_path, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(1_000_000))
     with pytest.raises(OSError, match="too little disk"):
         _Judges([Task(tmp_path, None)], Limits(), lambda *_: None, tmp_path)._forked()
+
+
+@pytest.mark.parametrize(("free", "where"), [(9 * MOST_BYTES, "/dev/shm"), (MOST_BYTES, None)])
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="only Linux has a folder in memory")
+def test_bundles_are_unpacked_into_memory_where_they_leave_it_room(free, where, monkeypatch):
+    """Else onto the disk: memory that is full ends other programs."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: namedtuple("Usage", "free")(free))
+    assert _fast(Limits(jobs=2)) == where

@@ -9,7 +9,7 @@ import pytest
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch.contract import accuracy, contract, docs_flaw, faults_of, goes_by_the_name
 from fixtures.launch.endpoint import Exchange
-from fixtures.launch.promise import broken, promised, violations
+from fixtures.launch.promise import broken, is_plain, promised, violations
 from fixtures.settings.options import HELD_OUT_TILES, ROOT
 from load.classification import classified, flaws
 
@@ -152,6 +152,49 @@ def test_the_apis_own_promise_is_found_behind_its_references():
     """FastAPI declares the answer as a reference into its components."""
     assert violations({"label": "desert", "took_ms": 3}, promised(OPENAPI)) == []
     assert violations({"label": "desert"}, promised(OPENAPI)) == ["$: 'took_ms' is a required property"]
+
+
+A = "#/components/schemas/"
+
+
+def _promising(schema, **others):
+    content = {"application/json": {"schema": schema}}
+    return json.dumps({"paths": {"/predict": {"post": {"responses": {"200": {"content": content}}}}}} | others)
+
+
+@pytest.mark.parametrize(
+    ("openapi", "plain"),
+    [
+        (json.dumps(OPENAPI), True),
+        ("", True),
+        ("[" * 100_000, True),
+        (_promising({"properties": {"label": {"maxLength": 9}}}), True),
+        (_promising({"properties": {"label": {"pattern": "^(a+)+$"}}}), False),
+        (_promising({"properties": {"label": {"pattern": "^(a+)+$"}}}).replace("pattern", "p\\u0061ttern"), False),
+        (_promising({"uniqueItems": True}), False),
+        (_promising({"$dynamicRef": "#a"}), False),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"type": "object"}}}), True),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": "#/"}}}}), False),
+        (
+            _promising({"$ref": A + "A"}, components={"$id": "http://127.0.0.1/", "schemas": {"A": {}}}),
+            False,
+        ),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": A + "B"}}, "B": {}}}), True),
+        (_promising({"$ref": A + "A"}, components={"schemas": {"A": {"items": {"$ref": A + "A"}}}}), False),
+        (
+            _promising(
+                {"$ref": A + "0"},
+                components={"schemas": {str(n): {"allOf": [{"$ref": f"{A}{n + 1}"}] * 9} for n in range(9)}},
+            ),
+            False,
+        ),
+        (_promising({"$ref": "#/paths"}), False),
+        (_promising({"allOf": [{"type": "object"}] * 60}), False),
+    ],
+)
+def test_only_what_cannot_be_made_endless_is_judged_at_once(openapi, plain):
+    """All else is held to the answer in a child with limits, which takes a tenth of a second."""
+    assert is_plain(openapi) is plain
 
 
 @pytest.mark.parametrize("openapi", [None, [], {}, {"paths": {}}, {"paths": {"/predict": {"post": {"responses": {}}}}}])
