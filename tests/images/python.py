@@ -29,10 +29,10 @@ def python() -> str:
     """The name of the image, which stays in the local Docker. Where it is not there and cannot be made: skipped."""
     client = images.client()
     made_from = "".join([*_MAKE, _NEEDED.read_text(encoding="utf-8")])
-    tag = f"python-{_VERSION}-{_SUITE}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"
-    if not client.images(f"launch-control-test:{tag}"):
-        client.import_image_from_data(_packed(), repository="launch-control-test", tag=tag)
-    return f"launch-control-test:{tag}"
+    name = f"launch-control-test:python-{_VERSION}-{_SUITE}-{hashlib.sha256(made_from.encode()).hexdigest()[:12]}"
+    if not client.images(name):
+        client.import_image_from_data(_packed(), repository=name)
+    return name
 
 
 def _packed() -> bytes:
