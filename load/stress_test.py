@@ -69,8 +69,6 @@ class StressRun:
                 self._show_progress()
         finally:
             self.deadline = 0  # nobody takes another turn
-            if sys.stdout.isatty():
-                print()
 
     def report(self) -> str:
         """The closing table, of what has happened so far."""
@@ -111,11 +109,7 @@ class StressRun:
 
     def _show_progress(self) -> None:
         failed = sum(bool(sample.failure) for sample in self.samples)
-        line = f"{time.monotonic() - self.began:4.0f} s  {self.sent:5} requests  {failed:5} failures"
-        if sys.stdout.isatty():
-            print(f"\r{line}", end="", flush=True)
-        else:
-            print(line, flush=True)
+        print(f"{time.monotonic() - self.began:4.0f} s  {self.sent:5} requests  {failed:5} failures", flush=True)
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -2,9 +2,12 @@
 
 import csv
 import json
+import shutil
 
+from fixtures.settings.options import REFERENCE_APP
 from tests import images
-from tests.faults.suite import Suite
+from tests.faults.suite import Suite, rehearsing
+from tests.images.python import python
 
 
 def test_a_whole_run_of_an_image_is_green_and_leaves_nothing(tmp_path):
@@ -26,6 +29,17 @@ def test_a_whole_run_of_an_image_is_green_and_leaves_nothing(tmp_path):
     assert again.code == 0, again
     left = client.containers(all=True, filters={"ancestor": "launch-control-test:whole"})
     assert left == []
+
+
+def test_a_whole_run_of_the_image_of_project_3_is_green(tmp_path):
+    """As its Dockerfile makes it, but that Python and its packages are there already, as no registry can be asked."""
+    shutil.copytree(REFERENCE_APP / "app", tmp_path / "app")
+    whole = (REFERENCE_APP / "Dockerfile").read_text(encoding="utf-8").replace("python:3.11-slim", python())
+    steps = [line for line in whole.splitlines() if "requirements.txt" not in line]
+    (tmp_path / "Dockerfile").write_text("\n".join(steps), encoding="utf-8")
+    with rehearsing(tmp_path, "--docker=launch-control-test:project-3", f"--build={tmp_path}") as suite:
+        ended = suite.wait()
+    assert (ended.code, "27 PASS — 100 of 100 points" in ended.output) == (0, True), ended
 
 
 def test_an_image_that_is_not_there_ends_the_run_before_it_begins(tmp_path):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from fixtures.rehearsal import walls as walls_module
-from fixtures.rehearsal.__main__ import REFERENCE_APP
 from fixtures.rehearsal.walls import Walls
+from fixtures.settings.options import REFERENCE_APP
 from tests.unit.rehearsal.rehearsal_support import ROOT, ChildRehearsal, World, python, server, wait
 
 CANARY = "canary-in-the-callers-hands"
