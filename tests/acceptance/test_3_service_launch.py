@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from fixtures.launch.address import place_flaws, tasks_since
-from fixtures.launch.launch import post_mortem
+from fixtures.launch.launch import look_again, post_mortem
 from fixtures.resources.cluster import describe_cluster
 from fixtures.resources.network import default_vpc_id, is_public
-from fixtures.resources.service import describe_service, how_to_mend
+from fixtures.resources.service import how_to_mend
 
 
 @pytest.mark.criterion("RUN-1")
@@ -27,18 +27,19 @@ def test_the_cluster_is_active(aws, cluster, claim):
 
 
 @pytest.mark.criterion("RUN-2")
-def test_the_service_reaches_its_steady_state(aws, launch, task_definition, claim):
+def test_the_service_reaches_its_steady_state(run, launch, task_definition, claim):
     """The service is ACTIVE on Fargate with its one task, its rollout COMPLETED.
 
     AWS's own waiter is content with less: a rollout that failed, or a service that desires nothing, looks stable to it.
     """
-    service = describe_service(aws, launch.service.cluster, launch.service.name)
+    seen = look_again(run, launch, task_definition)
+    service = seen.service
     claim(
         expected=f"ACTIVE on FARGATE, desired = running = 1, rollout COMPLETED, on {task_definition.arn}",
-        observed=launch if launch.diagnosis else service,
-        advice=launch.diagnosis.advice if launch.diagnosis else how_to_mend(service, task_definition.arn),
+        observed=seen if seen.diagnosis else service,
+        advice=seen.diagnosis.advice if seen.diagnosis else how_to_mend(service, task_definition.arn),
     )
-    assert launch.diagnosis is None
+    assert seen.diagnosis is None
     assert service.steady
     assert (service.launch_type, service.desired) == ("FARGATE", 1)
     assert service.task_definition_arn == task_definition.arn

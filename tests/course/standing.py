@@ -48,7 +48,8 @@ class Standing:
 
     def children(self) -> list[int]:
         """The processes that it runs now: the containers of its tasks."""
-        found = [stat.parent for stat in Path("/proc").glob("[0-9]*/stat") if self._process.pid == _parent(stat)]
+        threads = Path("/proc", str(self._process.pid), "task")
+        found = [Path("/proc", pid) for told in threads.glob("*/children") for pid in _read(told).split()]
         return [int(process.name) for process in found if not _keeps_the_network(process)]
 
     def __enter__(self) -> Self:
@@ -87,9 +88,9 @@ def _keeps_the_network(process: Path) -> bool:
         return False
 
 
-def _parent(stat: Path) -> int:
-    """The parent of the process, 0 when it has ended meanwhile: its name, in brackets, may hold spaces."""
+def _read(told: Path) -> str:
+    """What it says; nothing when that thread has ended meanwhile."""
     try:
-        return int(stat.read_text().rpartition(")")[2].split()[1])
+        return told.read_text()
     except OSError:
-        return 0
+        return ""

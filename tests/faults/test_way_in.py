@@ -206,7 +206,8 @@ def test_an_application_finds_no_secret_of_the_caller_in_any_process(place, tmp_
     secrets = {"AWS_SECRET_ACCESS_KEY": "canary-1", "GITHUB_TOKEN": "canary-2", "DATABASE_URL": "canary-3"}
     words = f"{{BIN}}/pytest -q -k LOG-1 --app {tmp_path} --reports {tmp_path / 'reports'}"
     code, said = place.call(words, "/", **secrets)
-    log = (tmp_path / "reports" / "latest" / "logs" / "service.log").read_text()
-    assert "nothing seen" in log, said
+    log = tmp_path / "reports" / "latest" / "logs" / "service.log"
+    assert log.is_file(), said
+    assert "nothing seen" in log.read_text(), said
     assert "canary" not in said
     assert code in (0, 1)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from botocore.exceptions import ClientError
 
-from fixtures.launch.launch import watch_launch
+from fixtures.launch.launch import look_again, watch_launch
 from fixtures.resources.service import describe_service
 from fixtures.resources.task_definition import TaskDefinition
 from fixtures.settings.options import OPTIONS
@@ -477,3 +477,25 @@ def test_where_a_task_can_have_stopped_it_is_looked_for(run, world, happens):
     world.at(20, **(STEADY | {"desired": 1, "failed": 0}))
     launched(run)
     assert lists(world) > 20
+
+
+def test_a_service_that_was_steady_between_two_crashes_is_watched_on(run, world):
+    """Whoever looks a moment later gets the cause, and not a service that is starting again."""
+    world.at(10, **STEADY)
+    first = launched(run)
+    assert first.diagnosis is None
+    world.task(world.now, "Essential container in task exited", "EssentialContainerExited", 3)
+    world.at(world.now, running=0, pending=1, rollout="IN_PROGRESS", failed=1)
+    again = look_again(run, first, DEFINITION)
+    assert again.task
+    assert "exit code 3" in again.diagnosis.said
+
+
+def test_a_service_that_is_steady_is_looked_at_once_more(run, world):
+    """It is the service of that moment that is judged."""
+    world.at(10, **STEADY)
+    first = launched(run)
+    world.at(world.now + 5, desired=2, running=2)
+    world.sleep(6)
+    again = look_again(run, first, DEFINITION)
+    assert (again.diagnosis, again.service.desired) == (None, 2)

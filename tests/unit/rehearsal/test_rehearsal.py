@@ -235,8 +235,7 @@ def test_a_new_revision_rolls_over(world: World) -> None:
     """Both deployments are there while the new task starts; then the old task stops and one deployment is left."""
     old = world.launch()
     arn = world.register(world.container(command=server()))
-    world.update(taskDefinition=arn)
-    deployments = world.service()["deployments"]
+    deployments = world.update(taskDefinition=arn)["deployments"]  # a moment later the old one may be gone
     assert [(d["status"], d["taskDefinition"] == arn) for d in deployments] == [("PRIMARY", True), ("ACTIVE", False)]
     world.steady()
     (new,) = world.running()
