@@ -103,6 +103,14 @@ _DOCS = (
         options=BRIEF,
     ),
     Fault(
+        id="docs-with-a-404",
+        sentence="/docs shows the page with status 404, as a catch-all handler makes it.",
+        criterion="API-2",
+        help="switched off, or moved",
+        app=_answers("docs", 404, "'<title>satellite-api - Swagger UI</title>'"),
+        options=BRIEF,
+    ),
+    Fault(
         id="docs-redirect",
         sentence="/docs is moved to /documentation by a redirect.",
         criterion="API-2",
