@@ -14,6 +14,8 @@ from tests.faults.application import APPLICATION
 from tests.faults.suite import Suite, rehearsing
 
 INTERRUPTED = pytest.ExitCode.INTERRUPTED
+MOMENT = 0.5 / 60
+"""Minutes that a limit leaves what has begun."""
 SOON = 20
 """Seconds: what goes on meanwhile would take at least half a minute."""
 DRIPPING = '''
@@ -34,13 +36,12 @@ async def app(scope, receive, send):
 
 
 @pytest.fixture
-def limited():
-    """Signals come to the suite's own handler, and the time limit is over in half a second."""
-    interruption = Interruption()
-    interruption.arm()
-    interruption.limit(0.5 / 60)
-    yield
-    interruption.disarm()
+def interruption():
+    """Signals come to the suite's own handler."""
+    armed = Interruption()
+    armed.arm()
+    yield armed
+    armed.disarm()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGALRM], ids=lambda number: number.name)
@@ -59,19 +60,19 @@ def test_a_run_stops_while_an_answer_drips(number, tmp_path, stage):
     assert "Traceback" not in ended.output, ended
 
 
-@pytest.mark.usefixtures("limited")
-def test_a_childs_judging_stops():
+def test_a_childs_judging_stops(interruption):
     """It has longer to go than the limits of time leave it, and it is gone at once."""
     before = set(psutil.Process().children())
     with pytest.raises(KeyboardInterrupt, match="stopped at its limit"):
+        interruption.limit(MOMENT)
         ask(time.sleep, SOON * 10)
     assert set(psutil.Process().children()) <= before
 
 
-@pytest.mark.usefixtures("limited")
-def test_redacting_stops():
+def test_redacting_stops(interruption):
     """A log of a hundred megabytes takes a minute."""
     with pytest.raises(KeyboardInterrupt, match="stopped at its limit"):
+        interruption.limit(MOMENT)
         Redactor().text("GET /predict?token=abc 200 OK somebody@example.org\n" * 2_000_000)
 
 
