@@ -1,17 +1,20 @@
 """What a container of the rehearsal sees: its task definition, its own network, and nothing else of this machine."""
 
 import hashlib
+import io
 import os
 import socket
 import struct
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
-from fixtures.rehearsal.runner import moved
+from fixtures.rehearsal.runner import ProcessContainer, moved
 from fixtures.wire.offline import is_loopback
 from tests.unit.rehearsal.rehearsal_support import (
     World,
@@ -202,3 +205,16 @@ def test_a_program_that_never_stops_writing_harms_nobody(world: World) -> None:
     assert world.lines(task, 1, "noise")[0] == "y"
     world.update(desiredCount=0)
     assert world.stopped()["containers"][1]["exitCode"] == 143
+
+
+def test_a_line_may_be_taken_as_soon_as_it_is_written() -> None:
+    """Whoever ships lines to the log is not waited for, and does not wait."""
+
+    class Taken(deque[tuple[float, str]]):
+        def append(self, _line: tuple[float, str]) -> None:
+            """There it was."""
+
+    output, woken = io.BytesIO(b"one line\nModuleNotFoundError: No module named 'torch'\n"), []
+    container = SimpleNamespace(_process=SimpleNamespace(stdout=output), _app=Path(), _guard=None, lines=Taken())
+    ProcessContainer._read(container, lambda: woken.append(True))  # type: ignore[arg-type]
+    assert woken == [True]

@@ -52,8 +52,8 @@ def test_a_wait_ends_when_what_was_raised_got_lost(interruption):
 
 def test_the_time_limit_stops_the_run(interruption):
     """It says which limit it was."""
-    interruption.limit(0.001)
     with pytest.raises(KeyboardInterrupt, match=r"limit of 0.001 minutes \(--max-minutes\)"):
+        interruption.limit(0.001)
         interruption.sleep(600)
 
 
