@@ -9,6 +9,8 @@ UV := uv==0.13.9  # puts the packages there in seconds, where pip takes a minute
 INSTALL = $(VENV)/bin/uv pip install --quiet --system-certs --python $(VENV)/bin/python --requirement $(1) || \
 	$(RUN) pip install --quiet --disable-pip-version-check --requirement $(1)
 
+MATRICES := $(addprefix tests/faults/,deployments test_crash_points.py test_failing_aws.py test_refusing_aws.py test_signals.py)
+# Their cells are shared by all processes; the other files each have something of their own that is made once.
 TYPES := $(addprefix types-,linux darwin win32)
 ELSEWHERE_darwin := --exclude fixtures/rehearsal/inside.py
 ELSEWHERE_win32 := --exclude 'fixtures/(rehearsal|gradebook)/'
@@ -18,9 +20,14 @@ ELSEWHERE_win32 := --exclude 'fixtures/(rehearsal|gradebook)/'
 acceptance: $(READY)
 	$(RUN) pytest tests/acceptance $(ARGS)
 
+test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
+	@rm -f $(LAUNCH_CONTROL_SKIPPED)
+	$(RUN) pytest -p tests.skipped tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
+	$(RUN) pytest -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
-	$(RUN) pytest -p tests.whole tests/unit tests/faults -q -n 6
+	@$(RUN) tests.skipped
 
 lint: $(READY_TO_TEST)
 	$(RUN) ruff check .

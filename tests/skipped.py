@@ -1,0 +1,34 @@
+"""What `make test` skips, and why, told at its very end: as a plugin it notes it, as a program it tells."""
+
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+VARIABLE = "LAUNCH_CONTROL_SKIPPED"
+"""Names the file that all runs of `make test` share."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Note a line for each test that was skipped."""
+    reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
+    if VARIABLE in os.environ and reasons:
+        with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
+            file.writelines(reason.removeprefix("Skipped: ").splitlines()[0] + "\n" for reason in reasons)
+
+
+def told(lines: list[str]) -> str:
+    """How many were skipped for each reason, the most frequent first."""
+    counts = Counter(lines).most_common()
+    each = [f"{count} {'test' if count == 1 else 'tests'} skipped: {reason}" for reason, count in counts]
+    return "\n".join(each) or "no test was skipped"
+
+
+if __name__ == "__main__":
+    noted = Path(os.environ[VARIABLE])
+    print(told(noted.read_text(encoding="utf-8").splitlines() if noted.exists() else []))
+    noted.unlink(missing_ok=True)
+    sys.exit(0)
