@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from tests.faults.deployments import VARIATIONS
+from tests.faults.deployments.accounts import statement
 from tests.faults.deployments.case import EVERYTHING, HTTP, Case
 from tests.faults.deployments.cleanup import WEIGHED
 from tests.faults.deployments.judged import judge, judging
@@ -174,7 +175,7 @@ def test_the_bundle_of_an_adopted_deployment_is_judged_again(stage, tmp_path):
 
 
 def test_what_has_no_order_comes_in_the_same_one_each_time(stage, tmp_path):
-    """A process with other hashes has its sets in another order: it says the same of many rules, interfaces and services."""
+    """A process with other hashes has its sets in another order: it says the same of many rules, interfaces and policies."""
     rules = tuple(HTTP | {"FromPort": port, "ToPort": port} for port in range(80, 86))
     case = Case(id="many", sentence="There is much too much of everything.", rules=rules, after=much, options=("--no-load",))
     judge(stage, case, tmp_path)
@@ -189,5 +190,5 @@ def much(stack):
     """Six interfaces more that have the service's group, and six policies more that its role has."""
     for number in range(6):
         stack.ec2.create_network_interface(SubnetId=stack.subnet_ids[1], Groups=[stack.group_id])
-        document = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
-        stack.iam.put_role_policy(RoleName=ROLE, PolicyName=f"mine-{number}", PolicyDocument=json.dumps(document))
+        everything = statement(Action="*", Resource="*")
+        stack.iam.put_role_policy(RoleName=ROLE, PolicyName=f"mine-{number}", PolicyDocument=everything)

@@ -86,15 +86,19 @@ def newest_deregistered(s: Stack) -> None:
     s.ecs.deregister_task_definition(taskDefinition=arn)
 
 
+def gateway_of(s: Stack) -> str:
+    """The ID of the VPC's internet gateway."""
+    found = s.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [s.vpc_id]}])
+    return str(found["InternetGateways"][0]["InternetGatewayId"])
+
+
 def routes_to(**route: str) -> Any:
     """The service's subnet has only this route out of the VPC."""
 
     def lead(s: Stack) -> None:
-        gateways = s.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [s.vpc_id]}])
         subnet = s.new_subnet()
         tables = s.ec2.describe_route_tables(Filters=[{"Name": "association.subnet-id", "Values": [subnet]}])
-        gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
-        s.ec2.create_route(RouteTableId=tables["RouteTables"][0]["RouteTableId"], GatewayId=gateway, **route)
+        s.ec2.create_route(RouteTableId=tables["RouteTables"][0]["RouteTableId"], GatewayId=gateway_of(s), **route)
         s.subnet_ids = [subnet]
 
     return lead
@@ -102,9 +106,7 @@ def routes_to(**route: str) -> Any:
 
 def gateway_detached(s: Stack) -> None:
     """What leads to the internet gateway leads nowhere any more."""
-    gateways = s.ec2.describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [s.vpc_id]}])
-    gateway = gateways["InternetGateways"][0]["InternetGatewayId"]
-    s.ec2.detach_internet_gateway(InternetGatewayId=gateway, VpcId=s.vpc_id)
+    s.ec2.detach_internet_gateway(InternetGatewayId=gateway_of(s), VpcId=s.vpc_id)
 
 
 def instance_with_the_group(s: Stack) -> None:

@@ -33,6 +33,18 @@ def without_policy(stack: Stack) -> None:
     stack.iam.detach_role_policy(RoleName=ROLE, PolicyArn=MANAGED_POLICY)
 
 
+def made_for(compatibility: str, id: str, machines: str, **definition: Any) -> Fault:
+    """A task definition that can be registered, and is not for Fargate."""
+    return Fault(
+        id=id,
+        sentence=f"The task definition is for {machines}, so AWS refuses the service.",
+        criterion="TASK-2",
+        help='"requiresCompatibilities": ["FARGATE"]',
+        definition={"requiresCompatibilities": [compatibility]} | definition,
+        without=("service",),
+    )
+
+
 def copied_policy(stack: Stack) -> None:
     """The managed policy's text, as it was once, in place of the policy."""
     without_policy(stack)
@@ -155,30 +167,9 @@ FAULTS = (
         help='"requiresCompatibilities": ["FARGATE"]',
         definition={"requiresCompatibilities": None},
     ),
-    Fault(
-        id="for-ec2",
-        sentence="The task definition is for EC2 instances, so AWS refuses the service.",
-        criterion="TASK-2",
-        help='"requiresCompatibilities": ["FARGATE"]',
-        definition={"requiresCompatibilities": ["EC2"], "networkMode": "bridge"},
-        without=("service",),
-    ),
-    Fault(
-        id="for-machines-of-ones-own",
-        sentence="The task definition is for ECS Anywhere, so AWS refuses the service.",
-        criterion="TASK-2",
-        help='"requiresCompatibilities": ["FARGATE"]',
-        definition={"requiresCompatibilities": ["EXTERNAL"], "networkMode": "bridge"},
-        without=("service",),
-    ),
-    Fault(
-        id="for-managed-instances",
-        sentence="The task definition is for ECS Managed Instances, so AWS refuses the service.",
-        criterion="TASK-2",
-        help='"requiresCompatibilities": ["FARGATE"]',
-        definition={"requiresCompatibilities": ["MANAGED_INSTANCES"]},
-        without=("service",),
-    ),
+    made_for("EC2", "for-ec2", "EC2 instances", networkMode="bridge"),
+    made_for("EXTERNAL", "for-machines-of-ones-own", "ECS Anywhere", networkMode="bridge"),
+    made_for("MANAGED_INSTANCES", "for-managed-instances", "ECS Managed Instances"),
     Fault(
         id="bridge",
         sentence="The network mode is Docker's bridge, so AWS refuses the service.",
