@@ -234,6 +234,14 @@ def test_an_answer_that_does_not_call_itself_json_is_no_classification(status, k
     assert faults_of([answer], SCHEMA, document("")) == [faults]
 
 
+def test_an_answer_that_calls_itself_packed_is_told_so():
+    """However the header is spelt, and beside what else stands in the head."""
+    head = {"date": "now", "Content-Encoding": "gzip", "x-made-by": "gzip"}
+    answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", '{"label": "x"}', 0.1, headers=head)
+    ((told,),) = faults_of([answer], SCHEMA, document(""))
+    assert told.startswith("content encoding gzip, ")
+
+
 def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     """Whose promise it is, says where to mend it."""
     answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", '{"label": "x"}', 0.1)
@@ -270,6 +278,7 @@ def named(label, confidence=0.9):
         (named("ocean"), [named("desert"), named("snow")], 0),
         (named("ocean"), [named("desert"), named("ocean"), named("snow")], 0),
         (answering(500), [], 0),
+        (answering(200, "{}"), [], 0),
     ],
 )
 def test_a_class_that_goes_by_the_files_name_is_found(renamed, again, found):
@@ -346,11 +355,19 @@ def test_a_cache_by_the_files_name_is_found(tmp_path):
     assert "goes by the file's name" in "; ".join(found.faults)
 
 
-def test_a_size_may_be_refused_with_a_reason(tmp_path):
+@pytest.mark.parametrize("status", [400, 422, 499])
+def test_a_size_may_be_refused_with_a_reason(tmp_path, status):
     """That is what a 4xx is for, and the tile then counts for nothing."""
-    refuse = answering(422, '{"detail": "64 x 64 only"}')
+    refuse = answering(status, '{"detail": "64 x 64 only"}')
     found, _ = judged(tmp_path, lambda _, content: refuse if len(content) > 2000 else named("desert"))
     assert (found.faults, found.accuracy) == ((), "1 of 3 tiles right by their names (not judged)")
+
+
+@pytest.mark.parametrize(("status", "text"), [(399, "no"), (500, "no"), (422, " ")])
+def test_a_size_that_is_refused_otherwise_is_a_fault(tmp_path, status, text):
+    """A server that breaks, or says nothing, has not refused."""
+    found, _ = judged(tmp_path, lambda _, content: answering(status, text) if len(content) > 2000 else named("desert"))
+    assert found.faults[-1] == "not 200"
 
 
 def test_nothing_more_is_sent_where_one_tile_is_not_answered(tmp_path):
