@@ -122,6 +122,14 @@ WAYS_OUT = {
 }
 
 
+def test_a_group_that_lets_nothing_out_is_named_with_what_opens_it():
+    """Where there are a route and an address."""
+    seen = Observation(SERVICE, (ended(UNREACHABLE),), private=(), shut=("sg-1", "sg-2"))
+    found = judge(seen, NAMES, 0, PATIENCE).diagnosis
+    assert "no outbound rule of sg-1, sg-2" in found.cause
+    assert "--group-id sg-1 --protocol tcp --port 443" in found.advice
+
+
 @pytest.mark.parametrize(("private", "public_ip", "cause"), WAYS_OUT.values(), ids=WAYS_OUT)
 def test_what_ec2_says_of_the_routes_names_what_is_missing(private, public_ip, cause):
     """What may not be asked leaves it at what ECS says."""
@@ -149,6 +157,14 @@ def test_an_image_that_is_not_found_is_looked_for_where_its_name_says(image, cau
     assert advice in found.diagnosis.advice
 
 
+def test_the_image_of_another_container_is_not_looked_for_under_the_courses_name():
+    """AWS says which it did not find."""
+    why = "TaskFailedToStart; CannotPullContainerError: failed to resolve ref docker.io/library/sidecar:1: not found"
+    found = judge(Observation(SERVICE, (ended(why),)), NAMES, 0, 600).diagnosis
+    assert "sidecar" in found.cause
+    assert "--repository-name api" not in found.advice
+
+
 QUESTIONS = {
     "a good start": (told(STARTED), set(), False),
     "a role by its event": (told(NOT_ASSUMED), {"mine"}, False),
@@ -163,6 +179,34 @@ QUESTIONS = {
 def test_only_what_is_in_doubt_has_to_be_asked(seen, roles, cut_off):
     """IAM about roles, EC2 about routes, and neither in a launch that goes well."""
     assert in_doubt(seen, NAMES) == (roles, cut_off)
+
+
+PLACED = "(service s) was unable to place a task. Reason: No Container Instances were found in your cluster."
+FAILING = "(service s) is unable to consistently start tasks successfully."
+MISSING = replace(SERVICE, status="MISSING")
+SIGNS = {
+    "what heals, before a task was started": (told(STARTED, NOT_ASSUMED), "", False),
+    "what heals, after it": (told(NOT_ASSUMED, STARTED), "I01", False),
+    "what sums up, before a task was started": (told(STARTED, FAILING), "", False),
+    "what sums up, after it": (told(FAILING, STARTED), "S10", True),
+    "what does not heal": (told(STARTED, PLACED), "S04", True),
+    "what sums up, beside a cause": (told(FAILING, PLACED, STARTED), "S04", True),
+    "a task that makes room": (Observation(SERVICE, (ended("Scaling activity initiated by deployment"),)), "", False),
+    "one task that failed": (Observation(replace(SERVICE, failed_tasks=1)), "", False),
+    "two tasks that failed": (Observation(replace(SERVICE, failed_tasks=2)), "S10", False),
+    "a service that is not there": (Observation(MISSING), "S06", False),
+    "and whose tasks failed": (Observation(replace(MISSING, failed_tasks=2)), "S06", False),
+    "an end that is half told": (Observation(SERVICE, (ended(HICCUP[19:], "DEPROVISIONING"),)), "", False),
+    "a start that failed": (Observation(SERVICE, (ended(HICCUP, "DEPROVISIONING"),)), "N16", False),
+    "an exit code": (Observation(SERVICE, (ended("EssentialContainerExited; exit code 3", "STOPPING"),)), "U08", True),
+}
+
+
+@pytest.mark.parametrize(("seen", "known_as", "final"), SIGNS.values(), ids=SIGNS)
+def test_each_sign_of_trouble_is_taken_for_what_it_is(seen, known_as, final):
+    """What is over, what only sums up, and what is not told to its end are no causes."""
+    found = judge(seen, NAMES, 0, PATIENCE)
+    assert (found.diagnosis.id if found.diagnosis else "", found.final) == (known_as, final)
 
 
 def test_what_may_heal_says_so_while_it_is_ridden_out():
@@ -193,6 +237,8 @@ def test_time_that_is_up_is_the_cause_where_nothing_else_is():
     """Or an image that is still being pulled."""
     pulling = replace(ended("", "PENDING"), pull_started_at=BEGIN)
     assert never_steady(Observation(SERVICE), 600).cause == "the service was not steady within 600 s"
+    assert never_steady(told(STARTED, NOT_ASSUMED), 600).said == f"{SERVICE}; {STARTED}"
+    assert never_steady(Observation(SERVICE, (replace(pulling, status="STOPPED"),)), 600).id == ""
     assert "still being pulled after 600 s" in never_steady(Observation(SERVICE, (pulling,)), 600).cause
     assert (
         never_steady(Observation(SERVICE, (ended("", "PENDING"),)), 600).cause == "the service was not steady within 600 s"

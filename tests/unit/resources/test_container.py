@@ -34,6 +34,16 @@ RIGHT = {
         command=["sh", "-c", "uvicorn app.main:app --host 0.0.0.0 --port ${PORT}"],
         environment=[{"name": "PORT", "value": "80"}],
     ),
+    "a default of the shell": container(command=["sh", "-c", "uvicorn app:app --host 0.0.0.0 --port ${PORT:-80}"]),
+    "a variable without braces": container(
+        command=["dash", "-c", "uvicorn app:app --host $HOST --port $PORT"],
+        environment=[{"name": "PORT", "value": "80"}, {"name": "HOST", "value": "0.0.0.0"}],
+    ),
+    "a variable that is there, and a default": container(
+        command=["sh", "-c", "uvicorn app:app --host 0.0.0.0 --port ${PORT:-8000}"],
+        environment=[{"name": "PORT", "value": "80"}],
+    ),
+    "options first": container(command=["uvicorn", "--port", "80", "--host", "0.0.0.0", "app.main:app"]),
     "a digest": container(image=f"{IMAGE.removesuffix(':v1')}@sha256:{'0' * 64}"),
     "tcp by default": container(portMappings=[{"containerPort": 80}]),
 }
@@ -76,6 +86,26 @@ def test_a_server_is_read_from_its_command():
     assert (server.starts_uvicorn, server.host, server.port) == (True, "127.0.0.1", "8000")
 
 
+PORTS = {
+    "it is there": ("$PORT", {"PORT": "80"}, "80"),
+    "it is empty": ("$PORT", {"PORT": ""}, ""),
+    "it is not there": ("$PORT", {}, "$PORT"),
+    "it is empty, with a default": ("${PORT:-81}", {"PORT": ""}, "81"),
+    "it is not there, with a default": ("${PORT-81}", {}, "81"),
+    "it is not there, with an empty default": ("${PORT:-}", {}, ""),
+    "it is there, with a default": ("${PORT:=81}", {"PORT": "80"}, "80"),
+    "another is there": ("${PORT}", {"PORTS": "80"}, "${PORT}"),
+}
+
+
+@pytest.mark.parametrize(("given", "environment", "port"), PORTS.values(), ids=PORTS)
+def test_a_variable_is_what_the_shell_makes_of_it(given, environment, port):
+    """What is set while the container runs nobody can know: it stays as it is written."""
+    pairs = [{"name": name, "value": value} for name, value in environment.items()]
+    command = ["sh", "-c", f"uvicorn app:app --port {given}"]
+    assert server_of({"command": command, "environment": pairs}).port == port
+
+
 def test_a_container_without_mappings_maps_no_port():
     """The field may be absent, or empty."""
     assert ports_of({}) == ports_of({"portMappings": []}) == []
@@ -106,6 +136,12 @@ UNREAD = {
     "no prefix": (logging(**{"awslogs-stream-prefix": None}), True, "prefix is not given", '"awslogs-stream-prefix": "ecs"'),
     "no region": (logging(**{"awslogs-region": None}), True, "awslogs-region is not given", '"awslogs-region": "us-east-1"'),
 }
+
+
+def test_a_container_without_options_is_told_all_that_it_needs():
+    """One sentence for each."""
+    found = logging_flaws({"logConfiguration": {"logDriver": "awslogs"}}, "/ecs/api", "us-east-1", exists=True)
+    assert [flaw.said.partition(" ")[0] for flaw in found] == [*OPTIONS]
 
 
 @pytest.mark.parametrize(("given", "exists", "said", "remedy"), UNREAD.values(), ids=UNREAD)
