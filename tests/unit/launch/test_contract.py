@@ -1,12 +1,14 @@
 """The contract of /predict accepts any reasonable classifier, and nothing that only looks like one."""
 
 import json
+from dataclasses import replace
 from types import SimpleNamespace
 
 import jsonschema
 import pytest
 
 from fixtures.evidence.recorder import Recorder
+from fixtures.launch import contract as contracts
 from fixtures.launch.contract import accuracy, contract, docs_flaw, faults_of, goes_by_the_name
 from fixtures.launch.endpoint import Exchange
 from fixtures.launch.promise import broken, is_plain, promised, violations
@@ -250,6 +252,43 @@ def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     ]
 
 
+BACKTRACKS = {
+    "paths": {"/predict": {"post": {"responses": {"200": {"content": {"application/json": {"schema": {"pattern": "a"}}}}}}}}
+}
+PLACES = {
+    "short": ([200, 500], SCHEMA, "", True),
+    "none to be read": ([500], {"type": "string"}, json.dumps(BACKTRACKS), True),
+    "long": ([200] * 600, SCHEMA, "", False),
+    "a long promise": ([200], SCHEMA, " " * 20_000, False),
+    "a grader's schema": ([200], {"required": ["label"]}, "", False),
+    "a pattern": ([200], SCHEMA, json.dumps(BACKTRACKS), False),
+}
+
+
+@pytest.mark.parametrize(("statuses", "schema", "openapi", "here"), PLACES.values(), ids=PLACES)
+def test_what_may_take_long_is_judged_in_a_process_of_its_own(monkeypatch, statuses, schema, openapi, here):
+    """And what may not costs none."""
+    asked = []
+    monkeypatch.setattr(contracts, "ask", lambda judge, *given: asked.append(judge) or judge(*given))
+    answers = [replace(named("desert"), status=status) for status in statuses]
+    assert faults_of(answers, schema, document(openapi)) == [[] if status == 200 else ["not 200"] for status in statuses]
+    assert asked == ([] if here else [broken])
+
+
+def test_a_graders_schema_is_what_an_answer_is_held_to():
+    """In place of naming a class."""
+    schema = {"required": ["klasse"], "properties": {"klasse": {"enum": ["Wald"]}}}
+    texts = ['{"klasse": "Wald"}', '{"label": "forest"}', '{"klasse": "See"}']
+    told = [[], ["$: 'klasse' is a required property"], ["$.klasse: 'See' is not one of ['Wald']"]]
+    assert broken(texts, schema, "") == told
+
+
+def test_what_is_broken_is_told_in_few_words():
+    """However much of it there is."""
+    found = violations([["a" * 5000]] * 50, {"items": {"items": {"maxLength": 1}}})
+    assert [len(each) for each in found] == [300] * 10
+
+
 def test_each_of_several_answers_is_told_its_own_faults():
     """In the order in which they were given, those that are no 200 among them."""
     answers = [named("desert"), answering(500), named("", 0.5), named("ocean", 7)]
@@ -292,6 +331,11 @@ def test_a_class_that_goes_by_the_files_name_is_found(renamed, again, found):
     assert len(goes_by_the_name(named("desert"), ("old", "new"), send)) == found
     assert answers == []
     assert names == ["new", "old", "new", "old", "new"][: len(names)]
+
+
+def test_where_no_class_was_named_nothing_can_go_by_the_name():
+    """What is wrong with it is told elsewhere."""
+    assert goes_by_the_name(answering(200, "{}"), ("old", "new"), lambda _: named("ocean")) == []
 
 
 class Classifier:
@@ -339,6 +383,7 @@ def test_tiles_of_other_classes_and_sizes_are_sent_and_each_once_under_another_n
         (lambda _, content: named("x" if len(content) < 2000 else ""), "another size, grassland_12_larger.jpg"),
         (lambda _, content: named("x") if len(content) < 2000 else answering(500, "shapes"), "another size, grassland_12"),
         (lambda _, content: named("x") if len(content) < 2000 else answering(400), "another size, grassland_12"),
+        (lambda name, _: named("x") if name.startswith("desert") else answering(422, "no"), "another tile, ocean_04.jpg"),
         (lambda name, _: named(name[:3]), "goes by the file's name"),
     ],
 )
@@ -427,3 +472,9 @@ def test_documentation_that_does_not_show_predict_is_told(page, openapi, flaw):
     found = docs_flaw(page, document(openapi))
     assert flaw in found
     assert bool(found) == bool(flaw)
+
+
+def test_a_document_in_an_answer_that_is_none_shows_nothing():
+    """It is not there, whatever its page of error says."""
+    lost = replace(document(json.dumps(SHOWN)), status=404)
+    assert "cannot be read" in docs_flaw(PAGE, lost)

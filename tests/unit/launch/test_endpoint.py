@@ -324,6 +324,13 @@ def test_a_task_that_is_not_listed_yet_is_waited_for(run, aws, launch):
     assert 0 < aws.now < 30
 
 
+def test_a_task_that_does_not_run_yet_is_not_the_one(run, launch, task, monkeypatch):
+    """ECS lists those that are on their way beside those that run."""
+    listed = [replace(task, arn="arn/2", status="PENDING"), task]
+    monkeypatch.setattr(address_module, "tasks_of", lambda *_: listed)
+    assert running_task(run, launch) is task
+
+
 def test_a_task_that_is_never_listed_is_told(run, aws, launch, monkeypatch):
     """After half a minute there is none."""
     monkeypatch.setattr(address_module, "tasks_of", lambda *_: [])
@@ -370,6 +377,9 @@ def test_a_public_ip_that_was_not_asked_for_is_not_waited_for(run, aws, task, la
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
     found = describe_address(run, task, replace(launch.service, public_ip="DISABLED"))
     assert (found.public_ip, found.vpc_id, aws.now) == ("", "vpc-1", 0)
+    aws.refuses("ec2", "describe_network_interfaces", "InvalidNetworkInterfaceID.NotFound")
+    aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]})
+    assert describe_address(run, task, replace(launch.service, public_ip="DISABLED")).vpc_id == "vpc-1"
 
 
 def test_a_task_that_the_internet_reaches_has_no_flaw(launch):
@@ -413,13 +423,35 @@ def test_an_earlier_task_counts_where_this_one_took_its_place(run, task, launch,
     assert tasks_since(run, launch.service, this) == [this, before][: 1 + counts]
 
 
-def test_a_later_task_counts_whoever_started_it(run, task, launch, monkeypatch):
-    """It has taken the place of the one that is looked at."""
-    later = replace(task, arn="arn/2", started_by="ecs-svc/2", created_at=task.created_at + timedelta(1))
+SCALED = "Scaling activity initiated by deployment ecs-svc/1; exit code 143"
+BESIDE = {
+    "a later one of this deployment": ("", "ecs-svc/1", True),
+    "a later one of another": ("", "ecs-svc/2", True),
+    "a later one of another that died": ("EssentialContainerExited; exit code 1", "ecs-svc/2", True),
+    "a later one of this deployment that was stopped": ("UserInitiated; exit code 143", "ecs-svc/1", True),
+    "one of an older deployment, in passing": ("ServiceSchedulerInitiated; exit code 143", "ecs-svc/0", False),
+    "one that was scaled in": (SCALED, "ecs-svc/1", False),
+}
+
+
+@pytest.mark.parametrize(("stopped", "started_by", "counts"), BESIDE.values(), ids=BESIDE)
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(1)])
+def test_a_later_task_counts_unless_it_came_and_went(run, task, launch, monkeypatch, stopped, started_by, counts, later):
+    """It has taken the place of the one that is looked at, or stands beside it."""
+    this = replace(task, started_by="ecs-svc/1", stopped=SCALED)
+    other = replace(task, arn="arn/2", started_by=started_by, stopped=stopped, created_at=task.created_at + later)
     monkeypatch.setattr(
-        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [later] if desired == "RUNNING" else [task]
+        address_module, "tasks_of", lambda _aws, _service, desired="RUNNING": [other] if desired == "RUNNING" else [this]
     )
-    assert tasks_since(run, launch.service, task) == [later, task]
+    assert tasks_since(run, launch.service, this) == [other, this][not counts :]
+
+
+def test_it_is_told_which_ports_were_tried_and_what_they_did():
+    """Those that refused were not seen to be blocked."""
+    ports = "22, 443, 3306, 5000, 5432, 8000, 8080, 8443"
+    assert str(Probed([], [])) == f"of ports {ports} these took one: none"
+    unseen = "whether these are blocked was not to be seen, as they refused and were not silent: 443"
+    assert str(Probed([22, 8080], [443])) == f"of ports {ports} these took one: 22, 8080; {unseen}"
 
 
 def test_another_refusal_of_ec2_is_no_delay(run, aws, task, launch):

@@ -112,6 +112,19 @@ def test_what_iam_says_of_a_role_decides_whether_waiting_helps(trust, cause, may
     assert late.final
 
 
+def test_of_little_patience_a_fifth_is_spent_on_what_may_heal():
+    """Two minutes of ten are."""
+    assert [judge(told(NOT_ASSUMED), NAMES, waited, 100).final for waited in (19, 20)] == [False, True]
+
+
+def test_the_last_lines_of_a_log_are_told():
+    """Not all of it."""
+    log = tuple(f"line {number}" for number in range(40))
+    found = judge(Observation(SERVICE, (ended("EssentialContainerExited; exit code 3"),), log), NAMES, 0, PATIENCE)
+    assert found.log_tail == log[-15:]
+    assert str(found).endswith("\n".join(log[-15:]))
+
+
 WAYS_OUT = {
     "not asked": (None, "ENABLED", "has no way to the internet"),
     "private": (("subnet-2",), "ENABLED", "no route of subnet subnet-2 leads to an internet gateway"),
@@ -157,6 +170,12 @@ def test_an_image_that_is_not_found_is_looked_for_where_its_name_says(image, cau
     assert advice in found.diagnosis.advice
 
 
+def test_the_courses_image_is_looked_for_where_aws_names_it():
+    """As it does in most of its words."""
+    why = f"TaskFailedToStart; CannotPullContainerError: failed to resolve ref {NAMES['image']}: not found"
+    assert "--repository-name api" in judge(Observation(SERVICE, (ended(why),)), NAMES, 0, 600).diagnosis.advice
+
+
 def test_the_image_of_another_container_is_not_looked_for_under_the_courses_name():
     """AWS says which it did not find."""
     why = "TaskFailedToStart; CannotPullContainerError: failed to resolve ref docker.io/library/sidecar:1: not found"
@@ -197,6 +216,7 @@ SIGNS = {
     "a service that is not there": (Observation(MISSING), "S06", False),
     "and whose tasks failed": (Observation(replace(MISSING, failed_tasks=2)), "S06", False),
     "an end that is half told": (Observation(SERVICE, (ended(HICCUP[19:], "DEPROVISIONING"),)), "", False),
+    "the same, when that is all": (Observation(SERVICE, (ended(HICCUP[19:]),)), "N16", False),
     "a start that failed": (Observation(SERVICE, (ended(HICCUP, "DEPROVISIONING"),)), "N16", False),
     "an exit code": (Observation(SERVICE, (ended("EssentialContainerExited; exit code 3", "STOPPING"),)), "U08", True),
 }
