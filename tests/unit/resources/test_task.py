@@ -85,6 +85,12 @@ def test_a_task_is_read_from_what_aws_says_of_it():
     assert (bare.subnet_id, bare.interface_id, bare.image_digest, bare.moved_ports, bare.ended_at) == ("", "", "", {}, None)
 
 
+def test_a_task_that_is_to_run_has_not_stopped():
+    """Whatever one of its containers has done, such as one that only prepares."""
+    (task,) = describe_tasks(answering({"containers": [{"name": "init", "exitCode": 0}, {"name": "api"}]}), "c", ["arn/0"])
+    assert task.stopped == ""
+
+
 def test_a_tasks_containers_have_ended_before_it_is_being_stopped():
     """Where AWS says both, the first counts."""
     first, then = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
