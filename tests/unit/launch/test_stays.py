@@ -74,9 +74,10 @@ def why(task):
 
 def test_a_task_that_is_old_enough_is_looked_at_once(monkeypatch):
     """The ten seconds have passed while others were judged."""
-    observed, time = judged(monkeypatch, [TASK])
-    assert observed == "t1 RUNNING"
-    assert time.looks == [30.0]
+    for seconds in (10.0, 30.0):
+        observed, time = judged(monkeypatch, [TASK], seconds)
+        assert observed == "t1 RUNNING"
+        assert time.looks == [seconds]
 
 
 def test_a_young_task_is_looked_at_when_it_is_old_enough_and_not_before(monkeypatch):
@@ -106,6 +107,7 @@ FAILED = {
     "was replaced": [another(8), replace(TASK, status="STOPPED", stopped=CRASHED, ended_at=at(6))],
     "took another's place": [TASK, another(-60, status="STOPPED", stopped=CRASHED, ended_at=at(-30))],
     "is one of two": [another(2), TASK],
+    "is one of two at the end": [another(10), TASK],
     "is not there": [],
 }
 
