@@ -1,0 +1,179 @@
+"""Each assert of a criterion by itself: one thing is wrong, at the edge of what is right, and all else is right."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from fixtures.diagnosis.diagnosis import COURSE, Diagnosis
+from fixtures.launch.address import Address, Probed
+from fixtures.resources.logs import LogLine
+from fixtures.resources.network import HTTP_FROM_ANYWHERE
+from fixtures.settings.options import OPTIONS
+from fixtures.settings.settings import read_settings
+from fixtures.wire.waiting import Waiter
+from load.load_test import LoadResult
+from tests.acceptance import test_1_network_security as step_1
+from tests.acceptance import test_2_task_definition as step_2
+from tests.acceptance import test_3_service_launch as step_3
+from tests.acceptance import test_5_load_testing as step_5
+from tests.unit.launch.test_stays import TASK, another
+
+SETTINGS = read_settings({option.dest: option.default for option in OPTIONS}, {})
+LOAD = LoadResult(100, 1, 100.0, SETTINGS.max_p95_ms, 9000.0, 20.0, 5.0, ("1 x POST /predict: HTTP 500",))
+
+
+class Said:
+    """A claim, and what is said in it."""
+
+    def __call__(self, **said):
+        self.__dict__.update(said)
+
+
+class Time:
+    """A run whose waits cost nothing; `looks` counts them."""
+
+    def __init__(self):
+        self.looks, self.now = [], 0.0
+        self.settings = SETTINGS
+        self.recorder = SimpleNamespace(attach=lambda _: None)
+        self.waiter = Waiter(clock=lambda: self.now, sleep=self.sleep)
+
+    def sleep(self, seconds):
+        """Let time pass."""
+        self.now += seconds
+
+
+def outcome(test, *given):
+    """What a criterion says, and whether it passes."""
+    said = Said()
+    try:
+        test(*given, said)
+    except AssertionError:
+        return "FAIL", said
+    return "PASS", said
+
+
+NETWORK = {
+    "as it should be": ({}, "PASS"),
+    "another rule": ({"rules": [HTTP_FROM_ANYWHERE, HTTP_FROM_ANYWHERE]}, "FAIL"),
+    "another group": ({"groups": ("sg-1", "sg-2")}, "FAIL"),
+    "another interface": ({"users": ["eni-1", "eni-2"]}, "FAIL"),
+    "an open port": ({"probed": Probed([22], [])}, "FAIL"),
+    "a port that refuses": ({"probed": Probed([], [22])}, "PASS"),
+}
+
+
+@pytest.mark.parametrize(("changed", "status"), NETWORK.values(), ids=NETWORK)
+def test_net_3(monkeypatch, changed, status):
+    """Rules, groups, interfaces and ports are four questions."""
+    seen = {"rules": [HTTP_FROM_ANYWHERE], "groups": ("sg-1",), "users": ["eni-1"], "probed": Probed([], [])} | changed
+    monkeypatch.setattr(step_1, "ingress_rules", lambda *_: seen["rules"])
+    monkeypatch.setattr(step_1, "interfaces_of", lambda *_: seen["users"])
+    probe = SimpleNamespace(result=lambda: seen["probed"])
+    address = Address("eni-1", "127.1.2.3", seen["groups"], "subnet-1", "vpc-1", probe)
+    service = SimpleNamespace(subnet_ids=("subnet-1",), cluster="c", name="s")
+    test = step_1.test_nothing_but_the_service_port_is_reachable
+    assert outcome(test, None, SimpleNamespace(id="sg-1"), SimpleNamespace(service=service), address)[0] == status
+
+
+SIZES = {
+    "as it should be": ({}, "PASS"),
+    "EC2 too": ({"compatibilities": ("EC2", "FARGATE")}, "PASS"),
+    "EC2 alone": ({"compatibilities": ("EC2",)}, "FAIL"),
+    "another network": ({"network_mode": "bridge"}, "FAIL"),
+    "more CPU": ({"cpu": "512"}, "FAIL"),
+    "more memory": ({"memory": "1024"}, "FAIL"),
+}
+
+
+@pytest.mark.parametrize(("changed", "status"), SIZES.values(), ids=SIZES)
+def test_task_2(changed, status):
+    """Fargate, its network and both sizes."""
+    right = {"compatibilities": ("FARGATE",), "network_mode": "awsvpc", "cpu": "256", "memory": "512"}
+    definition = SimpleNamespace(**right | changed)
+    test = step_2.test_the_task_asks_for_the_smallest_fargate_size
+    assert outcome(test, SETTINGS, definition)[0] == status
+
+
+STEADY = {
+    "as it should be": ({}, None, "PASS"),
+    "a diagnosis": ({}, Diagnosis("a", "b", "c"), "FAIL"),
+    "not steady": ({"steady": False}, None, "FAIL"),
+    "on EC2": ({"launch_type": "EC2"}, None, "FAIL"),
+    "two tasks": ({"desired": 2}, None, "FAIL"),
+    "another definition": ({"task_definition_arn": "td:0"}, None, "FAIL"),
+}
+
+
+@pytest.mark.parametrize(("changed", "diagnosis", "status"), STEADY.values(), ids=STEADY)
+def test_run_2(monkeypatch, changed, diagnosis, status):
+    """Whatever the service's other fields say."""
+    right = {"steady": True, "launch_type": "FARGATE", "desired": 1, "task_definition_arn": "td:1"}
+    seen = SimpleNamespace(service=SimpleNamespace(**right | changed), diagnosis=diagnosis)
+    monkeypatch.setattr(step_3, "look_again", lambda *_: seen)
+    monkeypatch.setattr(step_3, "how_to_mend", lambda *_: "mend it")
+    test = step_3.test_the_service_reaches_its_steady_state
+    assert outcome(test, None, None, SimpleNamespace(arn="td:1"))[0] == status
+
+
+LIMITS = {
+    "at both limits": (LOAD, "PASS", "p95 8000 ms, p99"),
+    "one failure more": (replace(LOAD, failures=2), "FAIL", "2 of 100 failed (2.00%)"),
+    "a little slower": (replace(LOAD, p95_ms=SETTINGS.max_p95_ms + 1), "FAIL", "p95 8001 ms"),
+    "few requests": (replace(LOAD, requests=19, failures=0), "PASS", "p95 8000 ms (the slowest of 19)"),
+    "twenty requests": (replace(LOAD, requests=20, failures=0, errors=()), "PASS", "requests/s; no errors"),
+    "many reasons": (replace(LOAD, errors=("a", "b", "c", "d")), "PASS", "; a; b; c"),
+}
+
+
+@pytest.mark.parametrize(("load", "status", "said"), LIMITS.values(), ids=LIMITS)
+def test_load_1(load, status, said):
+    """At most, says the line of the rubric."""
+    found, claimed = outcome(step_5.test_the_load_stays_within_its_limits, Time(), SETTINGS, load, COURSE)
+    assert found == status
+    assert said in claimed.observed
+    assert "; d" not in claimed.observed
+
+
+LOGGED = {
+    "all": (100, LOAD, "PASS", 1),
+    "all but those that failed": (99, LOAD, "PASS", 2),
+    "one fewer": (98, LOAD, "FAIL", 2),
+    "none, and all failed": (0, replace(LOAD, failures=100), "FAIL", 2),
+    "more than were sent": (101, LOAD, "FAIL", 1),
+}
+
+
+@pytest.mark.parametrize(("logged", "load", "status", "looks"), LOGGED.values(), ids=LOGGED)
+def test_load_2(monkeypatch, logged, load, status, looks):
+    """It is waited for no longer than until all are there."""
+    run = Time()
+    lines = [LogLine("s", number, f"load={SETTINGS.run_id}.{number}") for number in range(1, logged + 1)]
+    monkeypatch.setattr(step_5, "read_lines", lambda *_: run.looks.append(1) or lines)
+    monkeypatch.setattr(step_5, "keep_log_lines", lambda *_: None)
+    definition = SimpleNamespace(log_options={"awslogs-group": "g"})
+    assert outcome(step_5.test_the_spike_is_in_the_log, None, run, definition, load, None)[0] == status
+    assert (len(run.looks) > 1) == (looks > 1)
+
+
+DIED = replace(TASK, status="STOPPED", stopped="EssentialContainerExited; exit code 137")
+SERVED = {
+    "as it should be": ([TASK], 200, "PASS", 1),
+    "another beside it": ([another(5), TASK], 200, "FAIL", 1),
+    "one before it, which it replaced": ([TASK, another(-60)], 200, "PASS", 1),
+    "no answer": ([TASK], 0, "FAIL", 2),
+    "its end, which is known at once": ([DIED], 0, "FAIL", 1),
+    "its end, and another that answers": ([another(5), DIED], 200, "FAIL", 1),
+}
+
+
+@pytest.mark.parametrize(("tasks", "answer", "status", "looks"), SERVED.values(), ids=SERVED)
+def test_load_3(monkeypatch, tasks, answer, status, looks):
+    """A task that answers is looked at once; one that does not is given the time that AWS takes to see its end."""
+    run, api = Time(), SimpleNamespace(get=lambda _: SimpleNamespace(status=answer))
+    monkeypatch.setattr(step_5, "tasks_since", lambda *_: run.looks.append(1) or tasks)
+    monkeypatch.setattr(step_5, "last_words", lambda *_: ())
+    given = (run, SimpleNamespace(service=None), TASK, None, api, LOAD, COURSE)
+    assert outcome(step_5.test_the_same_task_serves_the_whole_load, *given)[0] == status
+    assert (len(run.looks) > 1) == (looks > 1)
