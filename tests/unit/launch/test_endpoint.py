@@ -26,7 +26,7 @@ from fixtures.launch.address import (
     running_task,
     tasks_since,
 )
-from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
+from fixtures.launch.endpoint import Endpoint, Exchange, await_answer, prediction
 from fixtures.launch.judgement import Launch, Observation
 from fixtures.resources.service import Service
 from fixtures.resources.task_definition import TaskDefinition
@@ -59,6 +59,7 @@ class Api(BaseHTTPRequestHandler):
 
     def do_POST(self):
         """Echo what was sent."""
+        self.server.seen.append(self.headers)
         body = self.rfile.read(int(self.headers["content-length"]))
         self.send_response(200)
         self.end_headers()
@@ -112,6 +113,13 @@ def test_a_file_is_sent_as_curl_sends_it(api):
     assert path == "/predict?probe=7"
     assert 'name="file"; filename="tile.jpg"' in body
     assert "Content-Type: image/jpeg" in body
+
+
+def test_a_request_brings_its_mark_as_an_id_too(api, server):
+    """An application that logs paths without their query often logs this one."""
+    api.post_file("/predict", "tile.jpg", b"JPEG", "image/jpeg", {"probe": "7", "nonce": "w"})
+    api.get("/")
+    assert [headers["X-Request-ID"] for headers in server.seen] == ["probe-7-nonce-w", None]
 
 
 def test_a_redirect_is_not_followed(api):
@@ -464,6 +472,15 @@ def test_a_slow_start_is_waited_for(run, aws, launch, task):
     aws.answers("ecs", "describe_tasks", *[described()] * 3)
     exchange = await_answer(run, silent(3), launch, task, DEFINITION)
     assert (exchange.status, exchange.trouble) == (200, "")
+
+
+@pytest.mark.parametrize(("statuses", "told"), [((503, 503, 200), 200), ((503,) * 9999, 503), ((500, 200), 500)])
+def test_a_model_that_still_loads_is_waited_for(run, statuses, told):
+    """GET / may answer long before it; for ever is not waited, nor for what is another error."""
+    answers = iter(statuses)
+    sent = lambda *_: Exchange("POST", "/predict", next(answers), "application/json", "{}", 0.0)  # noqa: E731
+    run.keep = lambda *_: None
+    assert prediction.__wrapped__(run, SimpleNamespace(post_file=sent)).status == told
 
 
 def test_the_wait_for_an_answer_ends_with_the_task(run, aws, launch, task):
