@@ -7,6 +7,7 @@ import pytest
 from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
 from fixtures.launch.contract import docs_flaw, refused_with_reason
+from fixtures.launch.inquiry import trouble_of
 from fixtures.launch.marks import is_of_the_probe
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
@@ -63,7 +64,7 @@ def test_the_documentation_is_served(api, openapi, names, claim):
 
 
 @pytest.mark.criterion("API-3")
-def test_a_satellite_image_is_classified(settings, prediction, contract, names, claim):
+def test_a_satellite_image_is_classified(run, settings, prediction, contract, task, task_definition, names, claim):
     """POST /predict with a satellite image answers with a classification.
 
     A 200 alone proves little: the answer has to be JSON that names a class, and keep what the API's own docs promise; and
@@ -71,7 +72,8 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
     """
     named = classified(contract.answer.json()) if contract.answer.status == 200 else None
     found_in_it = f"{named} was found" if named else ""
-    told = "; ".join(filter(None, [str(contract.answer), *contract.faults, found_in_it, contract.accuracy]))
+    in_log = trouble_of(run, contract.answer, task, task_definition)
+    told = "; ".join(filter(None, [str(contract.answer), *contract.faults, found_in_it, in_log, contract.accuracy]))
     found = diagnose_answer(PREDICT, told, names)
     schema = settings.predict_schema.get("title", "that was given")
     claim(
@@ -84,7 +86,7 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
 
 
 @pytest.mark.criterion("API-4")
-def test_what_is_not_an_image_is_refused(aws, launch, task, api, prediction, names, claim):
+def test_what_is_not_an_image_is_refused(aws, run, launch, task, task_definition, api, prediction, names, claim):
     """What is not an image gets a 4xx with a reason, and the service lives on.
 
     The internet sends everything to port 80, under any name. A 500 says that nobody thought of it.
@@ -92,9 +94,10 @@ def test_what_is_not_an_image_is_refused(aws, launch, task, api, prediction, nam
     answers = [api.post_file("/predict", name, content, kind) for name, kind, content in NO_IMAGES]
     refused = next((answer for answer in answers if not refused_with_reason(answer)), answers[0])
     afterwards, tasks = api.get("/"), [t.id for t in tasks_of(aws, launch.service)]
-    found = diagnose_answer(REFUSED, str(refused), names)
+    in_log = trouble_of(run, refused, task, task_definition)
+    found = diagnose_answer(REFUSED, "; ".join(filter(None, [str(refused), in_log])), names)
     right = refused_with_reason(refused) and afterwards.status == 200 and tasks == [task.id]
-    seen = f"{refused}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
+    seen = f"{found.said}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
     claim(
         expected=f"a 4xx that says why; GET / still answers 200 from task {task.id}",
         observed=seen if right else f"{found.cause}: {seen}",

@@ -305,6 +305,29 @@ def predict(image):
         app="def classify(_): return 400, {'error': 'No image uploaded'}",
     ),
     breaks(
+        "layers-that-do-not-fit",
+        "The model's last layer does not fit the one before it, which only the log tells.",
+        "API-3",
+        "its log says: RuntimeError: mat1 and mat2 shapes cannot be multiplied",
+        app="def classify(_): raise RuntimeError('mat1 and mat2 shapes cannot be multiplied (1x512 and 1000x10)')",
+    ),
+    breaks(
+        "swallows-its-error",
+        "The weights are missing; it prints that, starts without a model, and says so to each image.",
+        "API-3",
+        "its log says: Error loading model: [Errno 2] No such file or directory: 'models/best.pth'",
+        app="try: open('models/best.pth')\nexcept Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 503, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
+        "junk-for-opencv",
+        "OpenCV gives None for text, and the next step fails.",
+        "API-4",
+        "if image is None",
+        app="class error(Exception): __module__ = 'cv2'\n"
+        'def refuse(_): raise error("OpenCV(4.10.0) color.cpp:196: error: (-215:Assertion failed) !_src.empty()")',
+    ),
+    breaks(
         "junk-in-words",
         "Text gets 200, and words in the class's place.",
         "API-4",
