@@ -61,6 +61,8 @@ REASONABLE = [
     {"label": "Forest", "confidence": 0.47, "confidence_level": "low", "low_confidence": True},
     {"label": "Forest", "confidence": 0.9, "score": 12.3},
     {"label": "Forest", "is_confident": True},
+    ["Forest", 0.98],
+    {"predicted_class": "Forest", "confidence": 0.9, "drift": {"detected": False, "score": 3.2}},
     {"class": "Forest", "confidence_percent": 98.2},
     {"class": "Forest", "probability_pct": "98.2%"},
 ]
@@ -108,6 +110,10 @@ UNREASONABLE = [
     {"label": "Forest", "confidence": True, "score": "nan"},
     {"predictions": [[[0.1, 0.9]]]},
     {"predictions": [{"time": 0.3}]},
+    {"data": {"class": "Forest"}, "confidence": 98.2},
+    {"predictions": [{"label": "Forest", "score": 0.9}, {"label": "River", "score": 12.5}]},
+    ["Forest", 98.2],
+    ["a.jpg", "Forest"],
 ]
 OPENAPI = {
     "openapi": "3.1.0",
@@ -284,6 +290,24 @@ def test_an_answer_that_breaks_the_apis_own_promise_is_told_so():
     assert faults_of([answer], SCHEMA, document(json.dumps(OPENAPI))) == [
         ["its own openapi.json: $: 'took_ms' is a required property"]
     ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('{"label": "x", "hint": null}', []),
+        ('{"label": "x", "hint": 7}', ["its own openapi.json: $.hint: 7 is not of type 'string'"]),
+        ('{"label": "x", "took_ms": null, "tiles": [{"note": null}]}', []),
+        ('{"prediction": "x", "label": null}', ["its own openapi.json: $: 'label' is a required property"]),
+    ],
+)
+def test_what_is_null_is_as_good_as_left_out(answer, told):
+    """FastAPI with pydantic 1 promises a text where `Optional[str]` may be null, too, and does not require it."""
+    text = {"type": "string"}
+    tile = {"type": "object", "properties": {"note": text}}
+    properties = {"label": text, "hint": text, "took_ms": {"type": "number"}, "tiles": {"type": "array", "items": tile}}
+    promise = _promising({"type": "object", "required": ["label"], "properties": properties})
+    assert broken([answer], None, promise) == [told]
 
 
 def test_each_of_several_answers_is_told_its_own_faults():
