@@ -33,13 +33,14 @@ NO_IMAGES = (
 
 
 @pytest.mark.criterion("API-1")
-def test_the_root_answers(first_answer, names, claim):
+def test_the_root_answers(run, first_answer, task, task_definition, names, claim):
     """GET / answers 200.
 
     The first sign of life: address, route, security group, port and application all work together.
     """
-    found = diagnose_answer(ROOT, str(first_answer), names)
-    claim(expected="200", observed=f"{found.cause}: {first_answer}", advice=found.advice)
+    told = "; ".join(filter(None, [str(first_answer), trouble_of(run, first_answer, task, task_definition)]))
+    found = diagnose_answer(ROOT, told, names)
+    claim(expected="200", observed=f"{found.cause}: {told}", advice=found.advice)
     assert first_answer.status == 200
 
 

@@ -232,6 +232,14 @@ _ANSWERED = (
         also=("API-2", "API-3"),
     ),
     breaks(
+        "made-with-flask",
+        "It is a Flask application, and uvicorn is not told.",
+        "API-1",
+        "the application is a WSGI one",
+        app="class Flask:\n    def __call__(self, environ, start_response): return [b'ok']\napp = Flask()",
+        also=("API-2", "API-3"),
+    ),
+    breaks(
         "too-many-for-one",
         "It lets each address ask three times a minute.",
         "API-3",

@@ -35,6 +35,13 @@ ANSWERS = [
     (ROOT, GET + f"405 {JSON}{{}}", "not for GET"),
     (ROOT, GET + f"422 {JSON}{{}}", "another form"),
     (ROOT, GET + f"500 {HTML}oh", "an error of its own"),
+    (
+        ROOT,
+        GET
+        + "500 text/plain: Internal Server Error; its log says: TypeError: Flask.__call__() missing 1 required positional "
+        "argument: 'start_response'",
+        "is a WSGI one",
+    ),
     (ROOT, GET + f'503 {JSON}{{"detail": "model is loading"}}', "not ready"),
     (ROOT, GET + f"204 {JSON}", "not with 200"),
     (DOCS, f"GET {IP}/docs: 404 {JSON}{{}}", "switched off, or moved"),
