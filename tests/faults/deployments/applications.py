@@ -320,6 +320,13 @@ def predict(image):
         app="def classify(_): raise RuntimeError('mat1 and mat2 shapes cannot be multiplied (1x512 and 1000x10)')",
     ),
     breaks(
+        "number-of-numpy",
+        "The confidence is a number of numpy, which JSON does not have.",
+        "API-3",
+        "float(confidence)",
+        app='def classify(_): raise ValueError("[TypeError(\\"\'numpy.float32\' object is not iterable\\")]")',
+    ),
+    breaks(
         "swallows-its-error",
         "The weights are missing; it prints that, starts without a model, and says so to each image.",
         "API-3",

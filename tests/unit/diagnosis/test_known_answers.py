@@ -87,6 +87,17 @@ ANSWERS = [
     ),
     (PREDICT, POST + f"200 {JSON}{{}}; content encoding gzip, which nobody has asked for", "it is packed"),
     (PREDICT, POST + "500 text/plain: oh; another tile, ocean_04.jpg, after …; not 200", "not every other"),
+    (
+        PREDICT,
+        POST + "500 text/plain: Internal Server Error; not 200; its log says: ValueError: "
+        "[TypeError(\"'numpy.float32' object is not iterable\"), TypeError('vars() argument must have __dict__ attribute')]",
+        "no JSON can be made",
+    ),
+    (
+        PREDICT,
+        POST + "500 text/plain: oh; its log says: TypeError: Object of type Tensor is not JSON serializable",
+        "no JSON",
+    ),
     (PREDICT, POST + f"500 {HTML}oh; a tile of another size, x.jpg, after …; not 200", "one size only"),
     (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),
     (REFUSED, POST + f'200 {JSON}{{"error": "cannot identify image file"}}', "told of as an error, but with 200"),
