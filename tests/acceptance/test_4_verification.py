@@ -153,7 +153,7 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
         expected=f"a line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
         observed="\n".join([about_prediction(lines, stream), *(f"{line.stream}: {line.text}" for line in lines)]),
         advice="leave uvicorn's access log as it is: no `--no-access-log`, no filter on `uvicorn.access`, the path with its "
-        "query (a log of one's own has that, or the request's X-Request-ID); and nothing in front of the task. "
+        "query, or in a log of its own the request's X-Request-ID or X-Correlation-ID; and nothing in front of the task. "
         f"See what is logged: `aws logs tail {group} --since 10m`",
     )
     assert prediction.status == 200

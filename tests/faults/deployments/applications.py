@@ -606,13 +606,13 @@ def before_each(path):
     ),
     Variation(
         id="logs-the-id",
-        sentence="Its log is JSON, with the path alone, and with the X-Request-ID that a request brings.",
+        sentence="Its log is JSON, with the path alone, and with the ID that a request brings.",
         app="""
 access.disabled = True
 whole = app
 async def app(scope, receive, send):
     if scope["type"] == "http":
-        brought = dict(scope["headers"]).get(b"x-request-id", b"").decode()
+        brought = dict(scope["headers"]).get(b"x-correlation-id", b"").decode()
         print(json.dumps({"event": "request", "path": scope["path"], "request_id": brought}), flush=True)
     await whole(scope, receive, send)
 """,

@@ -121,7 +121,8 @@ def test_a_request_brings_its_mark_as_an_id_too(api, server):
     """An application that logs paths without their query often logs this one."""
     api.post_file("/predict", "tile.jpg", b"JPEG", "image/jpeg", {"probe": "7", "nonce": "w"})
     api.get("/")
-    assert [headers["X-Request-ID"] for headers in server.seen] == ["probe-7-nonce-w", None]
+    for name in "X-Request-ID", "X-Correlation-ID":
+        assert [headers[name] for headers in server.seen] == ["probe-7-nonce-w", None]
 
 
 def test_a_redirect_is_not_followed(api):
