@@ -313,6 +313,15 @@ def predict(image):
         app="def classify(_): return 400, {'error': 'No image uploaded'}",
     ),
     breaks(
+        "downloads-in-vain",
+        "It downloads its weights, which a rehearsal does not let it, and starts without a model.",
+        "API-3",
+        "On Fargate it may",
+        app="import urllib.request\ntry: urllib.request.urlopen('https://download.pytorch.org/models/resnet18.pth')\n"
+        "except Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 503, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
         "layers-that-do-not-fit",
         "The model's last layer does not fit the one before it, which only the log tells.",
         "API-3",

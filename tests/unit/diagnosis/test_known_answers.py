@@ -64,6 +64,12 @@ ANSWERS = [
         "expects image in the form",
     ),
     (PREDICT, POST + f'422 {JSON}{{"detail":[{{"loc":["body","file"],"msg":"not a file"}}]}}; not 200', "another form"),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: <urlopen error [Errno 101] '
+        "offline: socket.getaddrinfo to 'download.pytorch.org' refused; only 127.0.0.0/8 is reachable in a rehearsal>",
+        "calls 'download.pytorch.org', and a rehearsal lets nothing leave",
+    ),
     (PREDICT, POST + f'400 {JSON}{{"error": "No image uploaded"}}; not 200', "it refuses the image"),
     (PREDICT, POST + "400 text/plain: Invalid host header; not 200", "by certain names alone"),
     (PREDICT, POST + f'200 {JSON}"Forest"; no class is found in it', "names no class"),
