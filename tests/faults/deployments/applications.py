@@ -322,6 +322,14 @@ def predict(image):
         "def classify(_): return 503, {'detail': 'Model not loaded'}",
     ),
     breaks(
+        "lacks-its-framework",
+        "A package is not there; it prints that, and starts without a model.",
+        "API-3",
+        "--app-python",
+        app="try: import torch_of_nobody\nexcept Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 500, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
         "layers-that-do-not-fit",
         "The model's last layer does not fit the one before it, which only the log tells.",
         "API-3",

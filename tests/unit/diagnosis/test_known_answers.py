@@ -70,6 +70,11 @@ ANSWERS = [
         "offline: socket.getaddrinfo to 'download.pytorch.org' refused; only 127.0.0.0/8 is reachable in a rehearsal>",
         "calls 'download.pytorch.org', and a rehearsal lets nothing leave",
     ),
+    (
+        PREDICT,
+        POST + f'500 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: No module named \'torch\'',
+        "needs torch, which it does not have where it runs",
+    ),
     (PREDICT, POST + f'400 {JSON}{{"error": "No image uploaded"}}; not 200', "it refuses the image"),
     (PREDICT, POST + "400 text/plain: Invalid host header; not 200", "by certain names alone"),
     (PREDICT, POST + f'200 {JSON}"Forest"; no class is found in it', "names no class"),
