@@ -347,7 +347,7 @@ def predict(image):
         "swallows-its-error",
         "The weights are missing; it prints that, starts without a model, and says so to each image.",
         "API-3",
-        "its log says: Error loading model: [Errno 2] No such file or directory: 'models/best.pth'",
+        "the file models/best.pth is not in the image",
         app="try: open('models/best.pth')\nexcept Exception as e: print(f'Error loading model: {e}', flush=True)\n"
         "def classify(_): return 503, {'detail': 'Model not loaded'}",
     ),

@@ -75,6 +75,17 @@ ANSWERS = [
         POST + f'500 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: No module named \'torch\'',
         "needs torch, which it does not have where it runs",
     ),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: [Errno 2] No such file or '
+        "directory: 'models/best.pth'",
+        "the file models/best.pth is not in the image",
+    ),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; its log says: Failed to load model: bad magic',
+        "error of its own",
+    ),
     (PREDICT, POST + f'400 {JSON}{{"error": "No image uploaded"}}; not 200', "it refuses the image"),
     (PREDICT, POST + "400 text/plain: Invalid host header; not 200", "by certain names alone"),
     (PREDICT, POST + f'200 {JSON}"Forest"; no class is found in it', "names no class"),
