@@ -110,6 +110,7 @@ UNREASONABLE = [
     {"label": "Forest", "confidence": True, "score": "nan"},
     {"predictions": [[[0.1, 0.9]]]},
     {"predictions": [{"time": 0.3}]},
+    {"predicted_time": "12 ms", "predicted_box_count": 3},
     {"data": {"class": "Forest"}, "confidence": 98.2},
     {"predictions": [{"label": "Forest", "score": 0.9}, {"label": "River", "score": 12.5}]},
     ["Forest", 98.2],
