@@ -15,6 +15,9 @@ from load.limits import TOO_LONG
 TIMEOUT = (3.0, 10.0)
 """Seconds to connect, and seconds for the whole of an answer."""
 
+ID_HEADERS = ("X-Request-ID", "X-Correlation-ID")
+"""They bring a request's mark, which its query has too: many an application logs one of them, and the path alone."""
+
 TILES = Path(__file__).resolve().parents[1] / "fixtures" / "satellite" / "tiles" / "held_out"
 """Tiles that the reference classifier was not trained on; LAUNCH_CONTROL_TILES names another folder."""
 

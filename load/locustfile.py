@@ -5,7 +5,7 @@ From two machines: the same with --master --expect-workers 1 on one, and --worke
 
 LAUNCH_CONTROL_TARGET    URL of the deployment under test; without it only this machine may be loaded
 LAUNCH_CONTROL_TILES     folder of .jpg to send
-LAUNCH_CONTROL_RUN       marks each request with ?load=<run>.<number>, so that each can be found in the access log
+LAUNCH_CONTROL_RUN       marks each request with ?load=<run>.<number>, and as its X-Request-ID, so that the log shows each
 LAUNCH_CONTROL_UNNAMED   when set, a prediction need not name a class as the suite finds it
 LAUNCH_CONTROL_REQUESTS  file to write one line per request to
 LAUNCH_CONTROL_RATE      requests a second that arrive whatever the server does, for LAUNCH_CONTROL_SECONDS (default: 5)
@@ -32,7 +32,7 @@ from locust.env import Environment
 from locust.exception import StopUser
 from locust.runners import STATE_CLEANUP, Runner, WorkerRunner
 
-from load.journey import COLUMNS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
+from load.journey import COLUMNS, ID_HEADERS, TIMEOUT, Sample, Tile, failure_of_answer, failure_of_error, read_tiles
 from load.limits import bounded
 from load.targets import TargetRefused, refuse_foreign_target
 
@@ -66,11 +66,13 @@ class _User(HttpUser):
         """Send it. Where it was to be sent at a moment, its latency is counted from there."""
         if not at and self.environment.runner.state == STATE_CLEANUP:  # would be killed after sending, and never counted
             raise StopUser
+        mark = f"{RUN}.{next(numbers(self.environment.runner.worker_index))}"
         with self.client.request(
             method,
             path,
             name=path,
-            params={"load": f"{RUN}.{next(numbers(self.environment.runner.worker_index))}"},
+            params={"load": mark},
+            headers=dict.fromkeys(ID_HEADERS, f"load-{mark}"),
             timeout=TIMEOUT,
             allow_redirects=False,  # a redirect could lead to somebody else's server
             catch_response=True,

@@ -7,6 +7,7 @@ import pytest
 from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
 from fixtures.launch.contract import docs_flaw, refused_with_reason
+from fixtures.launch.inquiry import trouble_of
 from fixtures.launch.marks import is_of_the_probe
 from fixtures.resources.logs import read_lines
 from fixtures.resources.service import tasks_of
@@ -14,8 +15,10 @@ from load.classification import classified
 
 STARTED = re.compile(
     r"startup[ _]?(complete|done|finished)|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server"
-    r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|model[ _](has been |was |is )?loaded"
-    r"|(loaded|ready)[ _](the )?model|ready to (serve|accept)",
+    r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|ready to (serve|accept)"
+    r"|\b(model|classifier|weights|network)[ _]((weights|has been|was|is|successfully|now)[ _]){0,3}(loaded|ready)"
+    r"|\bloaded[ _]([\w.-]{2,40}[ _]){0,2}(model|classifier|weights|network)|\bready[ _](the )?model"
+    r"|mod(elo|[eè]le|ell) (charg[eé]|cargado|carregado|geladen)|模型.{0,2}加载(成功|完成)",
     re.IGNORECASE,
 )
 """What servers and applications say when they are ready; that a model is `running on cpu` is no such line."""
@@ -30,13 +33,14 @@ NO_IMAGES = (
 
 
 @pytest.mark.criterion("API-1")
-def test_the_root_answers(first_answer, names, claim):
+def test_the_root_answers(run, first_answer, task, task_definition, names, claim):
     """GET / answers 200.
 
     The first sign of life: address, route, security group, port and application all work together.
     """
-    found = diagnose_answer(ROOT, str(first_answer), names)
-    claim(expected="200", observed=f"{found.cause}: {first_answer}", advice=found.advice)
+    told = "; ".join(filter(None, [str(first_answer), trouble_of(run, first_answer, task, task_definition)]))
+    found = diagnose_answer(ROOT, told, names)
+    claim(expected="200", observed=f"{found.cause}: {told}", advice=found.advice)
     assert first_answer.status == 200
 
 
@@ -61,15 +65,16 @@ def test_the_documentation_is_served(api, openapi, names, claim):
 
 
 @pytest.mark.criterion("API-3")
-def test_a_satellite_image_is_classified(settings, prediction, contract, names, claim):
+def test_a_satellite_image_is_classified(run, settings, prediction, contract, task, task_definition, names, claim):
     """POST /predict with a satellite image answers with a classification.
 
     A 200 alone proves little: the answer has to be JSON that names a class, and keep what the API's own docs promise; and
     so have those to tiles of other classes and sizes. Whether the class is right is shown, and not judged.
     """
-    named = classified(contract.answer.json())
+    named = classified(contract.answer.json()) if contract.answer.status == 200 else None
     found_in_it = f"{named} was found" if named else ""
-    told = "; ".join(filter(None, [str(contract.answer), *contract.faults, found_in_it, contract.accuracy]))
+    in_log = trouble_of(run, contract.answer, task, task_definition)
+    told = "; ".join(filter(None, [str(contract.answer), *contract.faults, found_in_it, in_log, contract.accuracy]))
     found = diagnose_answer(PREDICT, told, names)
     schema = settings.predict_schema.get("title", "that was given")
     claim(
@@ -82,7 +87,7 @@ def test_a_satellite_image_is_classified(settings, prediction, contract, names, 
 
 
 @pytest.mark.criterion("API-4")
-def test_what_is_not_an_image_is_refused(aws, launch, task, api, prediction, names, claim):
+def test_what_is_not_an_image_is_refused(aws, run, launch, task, task_definition, api, prediction, names, claim):
     """What is not an image gets a 4xx with a reason, and the service lives on.
 
     The internet sends everything to port 80, under any name. A 500 says that nobody thought of it.
@@ -90,9 +95,10 @@ def test_what_is_not_an_image_is_refused(aws, launch, task, api, prediction, nam
     answers = [api.post_file("/predict", name, content, kind) for name, kind, content in NO_IMAGES]
     refused = next((answer for answer in answers if not refused_with_reason(answer)), answers[0])
     afterwards, tasks = api.get("/"), [t.id for t in tasks_of(aws, launch.service)]
-    found = diagnose_answer(REFUSED, str(refused), names)
+    in_log = trouble_of(run, refused, task, task_definition)
+    found = diagnose_answer(REFUSED, "; ".join(filter(None, [str(refused), in_log])), names)
     right = refused_with_reason(refused) and afterwards.status == 200 and tasks == [task.id]
-    seen = f"{refused}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
+    seen = f"{found.said}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
     claim(
         expected=f"a 4xx that says why; GET / still answers 200 from task {task.id}",
         observed=seen if right else f"{found.cause}: {seen}",
@@ -147,7 +153,8 @@ def test_the_prediction_is_in_the_log(aws, run, task_definition, task, predictio
         expected=f"a line with {mark} in stream {stream} after {prediction.method} {prediction.url}, and in no other",
         observed="\n".join([about_prediction(lines, stream), *(f"{line.stream}: {line.text}" for line in lines)]),
         advice="leave uvicorn's access log as it is: no `--no-access-log`, no filter on `uvicorn.access`, the path with its "
-        f"query; and nothing in front of the task. See what is logged: `aws logs tail {group} --since 10m`",
+        "query, or in a log of its own the request's X-Request-ID or X-Correlation-ID; and nothing in front of the task. "
+        f"See what is logged: `aws logs tail {group} --since 10m`",
     )
     assert prediction.status == 200
     assert {line.stream for line in lines} == {stream}

@@ -12,6 +12,8 @@ LOGGING = {"awslogs-group": "/ecs/satellite-api", "awslogs-region": "us-east-1",
 AWSLOGS = {"logDriver": "awslogs", "options": LOGGING}
 SOON = (*BRIEF, "--log-timeout=0.3")
 """For lines that never come."""
+PLAIN_JSON = "def kind_of(_): return 'application/json'\ndef data_of(content): return json.dumps(content).encode()\n"
+"""Where a text is answered as JSON has it."""
 SCALAR = "<script id='api-reference' data-url='/openapi.json'></script><title>Scalar</title>"
 
 
@@ -230,6 +232,14 @@ _ANSWERED = (
         also=("API-2", "API-3"),
     ),
     breaks(
+        "made-with-flask",
+        "It is a Flask application, and uvicorn is not told.",
+        "API-1",
+        "the application is a WSGI one",
+        app="class Flask:\n    def __call__(self, environ, start_response): return [b'ok']\napp = Flask()",
+        also=("API-2", "API-3"),
+    ),
+    breaks(
         "too-many-for-one",
         "It lets each address ask three times a minute.",
         "API-3",
@@ -265,6 +275,97 @@ _ANSWERED = (
         "failed-in-words", "It failed, and says so with 200.", "tells of an error", "{'status': 'error', 'label': 'sea'}"
     ),
     answers("later", "A job was queued, to be asked for later.", "names no class", "{'job_id': '7f3a', 'state': 'queued'}"),
+    answers("no-more-than-success", "It says that all went well.", "names no class", "{'result': 'success', 'code': 0}"),
+    answers("answer-of-one-text", "The class is all there is.", "names no class", "'Forest'", PLAIN_JSON),
+    breaks(
+        "by-the-name-behind-success",
+        "The class is the beginning of the file's name, and stands after a word of success.",
+        "API-3",
+        "what a file is called says nothing",
+        app="""
+def file_of(body):
+    return body.partition(b'filename="')[2] or None
+def predict(image):
+    if b"\\xff\\xd8\\xff" not in image or b"\\xff\\xd9" not in image:
+        return refuse(image)
+    return 200, {"result": "success", "data": {"label": re.split(b'[_."]', image)[0].decode()}}
+""",
+    ),
+    breaks(
+        "wants-another-parameter",
+        "It wants the model's name in the query.",
+        "API-3",
+        "wants model_name in the query",
+        app="def classify(_): return 422, {'detail': [{'loc': ['query', 'model_name'], 'msg': 'Field required'}]}",
+    ),
+    breaks(
+        "wants-another-field",
+        "It wants the image in another field.",
+        "API-3",
+        "expects image in the form",
+        app="def classify(_): return 422, {'detail': [{'loc': ['body', 'image'], 'msg': 'Field required'}]}",
+    ),
+    breaks(
+        "found-no-image",
+        "It looks for another field, and says 400.",
+        "API-3",
+        "it refuses the image that the course sends",
+        app="def classify(_): return 400, {'error': 'No image uploaded'}",
+    ),
+    breaks(
+        "downloads-in-vain",
+        "It downloads its weights, which a rehearsal does not let it, and starts without a model.",
+        "API-3",
+        "On Fargate it may",
+        app="import urllib.request\ntry: urllib.request.urlopen('https://download.pytorch.org/models/resnet18.pth')\n"
+        "except Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 503, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
+        "lacks-its-framework",
+        "A package is not there; it prints that, and starts without a model.",
+        "API-3",
+        "--app-python",
+        app="try: import torch_of_nobody\nexcept Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 500, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
+        "layers-that-do-not-fit",
+        "The model's last layer does not fit the one before it, which only the log tells.",
+        "API-3",
+        "its log says: RuntimeError: mat1 and mat2 shapes cannot be multiplied",
+        app="def classify(_): raise RuntimeError('mat1 and mat2 shapes cannot be multiplied (1x512 and 1000x10)')",
+    ),
+    breaks(
+        "number-of-numpy",
+        "The confidence is a number of numpy, which JSON does not have.",
+        "API-3",
+        "float(confidence)",
+        app='def classify(_): raise ValueError("[TypeError(\\"\'numpy.float32\' object is not iterable\\")]")',
+    ),
+    breaks(
+        "swallows-its-error",
+        "The weights are missing; it prints that, starts without a model, and says so to each image.",
+        "API-3",
+        "the file models/best.pth is not in the image",
+        app="try: open('models/best.pth')\nexcept Exception as e: print(f'Error loading model: {e}', flush=True)\n"
+        "def classify(_): return 503, {'detail': 'Model not loaded'}",
+    ),
+    breaks(
+        "junk-for-opencv",
+        "OpenCV gives None for text, and the next step fails.",
+        "API-4",
+        "if image is None",
+        app="class error(Exception): __module__ = 'cv2'\n"
+        'def refuse(_): raise error("OpenCV(4.10.0) color.cpp:196: error: (-215:Assertion failed) !_src.empty()")',
+    ),
+    breaks(
+        "junk-in-words",
+        "Text gets 200, and words in the class's place.",
+        "API-4",
+        "HTTPException(400",
+        app="def refuse(_): return 200, {'prediction': 'Invalid image received'}",
+    ),
     answers("boxes", "It detects objects, and classifies nothing.", "names no class", "{'boxes': [[1, 2, 3, 4]]}"),
 )
 CUT_OFF = """
@@ -470,6 +571,13 @@ _AS_ANSWERED = (
     says("the-best-three", "{'top_3': {'Forest': 0.7, 'River': 0.2, 'SeaLake': 0.04}}"),
     says("a-hair-above-one", "{'label': 'Forest', 'confidence': 1.0000001192092896}"),
     says("much-beside", "{'label': 'Forest', 'request_id': 'a', 'shape': [64, 64, 3], 'ok': True, 'took_ms': 1e3}"),
+    says("it-in-words", "{'Predicted Class': 'Forest', 'Confidence Score': '0.98'}"),
+    says("percent-and-so", "{'class': 'Forest', 'confidence_percent': 98.2}"),
+    says("it-twice", "{'label': 'Forest', 'confidence': 0.4, 'confidence_display': '40 %', 'low_confidence': True}"),
+    says("rows-of-three", "{'predictions': [['n02504013', 'Forest', 0.82], ['n01871265', 'River', 0.11]]}"),
+    says("one-share-each", "{'top_predictions': [{'Forest': 0.95}, {'River': 0.03}]}"),
+    says("it-with-reasons", "{'land_use': 'Forest', 'confidence': 0.9, 'season': 'summer', 'why': 'It is green.'}"),
+    says("the-class-behind-success", "{'result': 'success', 'data': {'class': 'Forest'}}"),
     says("features", "{'type': 'Feature', 'properties': {'class': 'Forest'}, 'geometry': None}"),
     varies("json-of-a-vendor", "JSON has a vendor's name.", app="def kind_of(_): return 'application/vnd.api+json'"),
     varies("docs-of-scalar", "/docs shows Scalar.", app=f'def docs(_): return 200, "{SCALAR}"'),
@@ -490,6 +598,12 @@ _AS_ANSWERED = (
         app="warm = []\ndef classify(_):\n    warm or warm.append(time.sleep(1))\n    return 200, {'label': 'sea'}",
     ),
     varies(
+        "loads-behind-its-root",
+        "GET / answers at once, and /predict says 503 until the model is loaded.",
+        app="left = [1, 1]\ndef before_each(path):\n    if path.startswith('/predict') and left:\n"
+        "        return left.pop() and (503, {'detail': 'the model is loading'})",
+    ),
+    varies(
         "uncertain-of-all-but-one",
         "It is uncertain of all tiles but one.",
         app="def classify(image):\n    sure = len(image) % 3 == 0\n"
@@ -505,6 +619,19 @@ access.disabled = True
 def before_each(path):
     name, _, query = path.partition("?")
     print(f'level=info msg="request" path="{name}" query="{query}"', flush=True)
+""",
+    ),
+    Variation(
+        id="logs-the-id",
+        sentence="Its log is JSON, with the path alone, and with the ID that a request brings.",
+        app="""
+access.disabled = True
+whole = app
+async def app(scope, receive, send):
+    if scope["type"] == "http":
+        brought = dict(scope["headers"]).get(b"x-correlation-id", b"").decode()
+        print(json.dumps({"event": "request", "path": scope["path"], "request_id": brought}), flush=True)
+    await whole(scope, receive, send)
 """,
     ),
     varies(

@@ -329,7 +329,10 @@ def _refuses(id: str, sentence: str, help: str, app: str, *options: str) -> Faul
 _BAD_INPUT = (
     _refuses("junk-classified", "Text was classified, too.", "taken for one", "def refuse(image): return classify(image)"),
     _refuses(
-        "junk-error-200", "Text gets 200 and an error.", "HTTPException(400", _answers("refuse", 200, "{'error': 'no'}")
+        "junk-error-200",
+        "Text gets 200 and an error.",
+        "as an error, but with 200",
+        _answers("refuse", 200, "{'error': 'no'}"),
     ),
     _refuses(
         "junk-500", "Text lets the decoder fail.", "UnidentifiedImageError", _answers("refuse", 500, "'Internal Error'")

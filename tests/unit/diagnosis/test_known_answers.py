@@ -35,6 +35,13 @@ ANSWERS = [
     (ROOT, GET + f"405 {JSON}{{}}", "not for GET"),
     (ROOT, GET + f"422 {JSON}{{}}", "another form"),
     (ROOT, GET + f"500 {HTML}oh", "an error of its own"),
+    (
+        ROOT,
+        GET
+        + "500 text/plain: Internal Server Error; its log says: TypeError: Flask.__call__() missing 1 required positional "
+        "argument: 'start_response'",
+        "is a WSGI one",
+    ),
     (ROOT, GET + f'503 {JSON}{{"detail": "model is loading"}}', "not ready"),
     (ROOT, GET + f"204 {JSON}", "not with 200"),
     (DOCS, f"GET {IP}/docs: 404 {JSON}{{}}", "switched off, or moved"),
@@ -46,6 +53,47 @@ ANSWERS = [
     (PREDICT, POST + f"404 {JSON}{{}}", "the application has no /predict"),
     (PREDICT, POST + f"405 {JSON}{{}}", "/predict is there, but not for POST"),
     (PREDICT, POST + f"422 {JSON}{{}}; not 200", "another form"),
+    (
+        PREDICT,
+        POST + f'422 {JSON}{{"detail":[{{"type":"missing","loc":["query","model_name"],"msg":"Field required"}}]}}; not 200',
+        "wants model_name in the query too",
+    ),
+    (
+        PREDICT,
+        POST + f'422 {JSON}{{"detail":[{{"type":"missing","loc":["body","image"],"msg":"Field required"}}]}}; not 200',
+        "expects image in the form",
+    ),
+    (PREDICT, POST + f'422 {JSON}{{"detail":[{{"loc":["body","file"],"msg":"not a file"}}]}}; not 200', "another form"),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: <urlopen error [Errno 101] '
+        "offline: socket.getaddrinfo to 'download.pytorch.org' refused; only 127.0.0.0/8 is reachable in a rehearsal>",
+        "calls 'download.pytorch.org', and a rehearsal lets nothing leave",
+    ),
+    (
+        PREDICT,
+        POST + f'500 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: No module named \'torch\'',
+        "needs torch, which it does not have where it runs",
+    ),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; not 200; its log says: Error loading model: [Errno 2] No such file or '
+        "directory: 'models/best.pth'",
+        "the file models/best.pth is not in the image",
+    ),
+    (
+        PREDICT,
+        POST + f'503 {JSON}{{"detail": "no model"}}; its log says: Failed to load model: bad magic',
+        "error of its own",
+    ),
+    (PREDICT, POST + f'400 {JSON}{{"error": "No image uploaded"}}; not 200', "it refuses the image"),
+    (PREDICT, POST + "400 text/plain: Invalid host header; not 200", "by certain names alone"),
+    (PREDICT, POST + f'200 {JSON}"Forest"; no class is found in it', "names no class"),
+    (
+        PREDICT,
+        POST + f'200 {JSON}{{"label": "x", "confiance": 97}}; $.confiance: \'97\' is no share from 0 to 1',
+        "no share",
+    ),
     (PREDICT, POST + f"200 {HTML}<h1>oh</h1>; content type text/html; not JSON", "a web page"),
     (PREDICT, POST + f'200 {JSON}{{"label": "x", "confidence": NaN}}; not JSON', "NaN or Infinity"),
     (PREDICT, POST + f'200 {JSON}"{{\\"label\\": 1}}"; $: not an object', "packed into a string"),
@@ -61,8 +109,23 @@ ANSWERS = [
     ),
     (PREDICT, POST + f"200 {JSON}{{}}; content encoding gzip, which nobody has asked for", "it is packed"),
     (PREDICT, POST + "500 text/plain: oh; another tile, ocean_04.jpg, after …; not 200", "not every other"),
+    (
+        PREDICT,
+        POST + "500 text/plain: Internal Server Error; not 200; its log says: ValueError: "
+        "[TypeError(\"'numpy.float32' object is not iterable\"), TypeError('vars() argument must have __dict__ attribute')]",
+        "no JSON can be made",
+    ),
+    (
+        PREDICT,
+        POST + "500 text/plain: oh; its log says: TypeError: Object of type Tensor is not JSON serializable",
+        "no JSON",
+    ),
     (PREDICT, POST + f"500 {HTML}oh; a tile of another size, x.jpg, after …; not 200", "one size only"),
     (REFUSED, POST + f'200 {JSON}{{"label": "x"}}', "was taken for one"),
+    (REFUSED, POST + f'200 {JSON}{{"error": "cannot identify image file"}}', "told of as an error, but with 200"),
+    (REFUSED, POST + f'200 {JSON}{{"success":false,"label":null}}', "told of as an error, but with 200"),
+    (REFUSED, POST + f'200 {JSON}{{"label": "x", "error": null, "errors": []}}', "was taken for one"),
+    (REFUSED, POST + f'500 {JSON}{{"detail": "OpenCV(4.10.0) error: (-215) !_src.empty()"}}', "gives None for it"),
     (REFUSED, POST + f"500 {HTML}oh", "nobody has thought of"),
     (REFUSED, POST + f'500 {JSON}{{"detail": "400: no image"}}', "of its own refusal"),
     (REFUSED, POST + f"400 {JSON}", "does not say why"),

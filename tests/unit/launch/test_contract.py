@@ -44,6 +44,29 @@ REASONABLE = [
     {"predictedClass": "Forest", "inferenceTimeMs": 31.2},
     {"what_it_shows": "Forest", "how_sure": 0.77},
     {"status": "success", "message": "ok", "data": {"class": "River"}},
+    {"Predicted Class": "Forest", "Confidence Score": "0.98"},
+    {"predicted-class": "Forest", "status-code": 200},
+    {"landUse": "Forest", "confidence": 0.9, "modelVersion": "v1", "fileName": "a.jpg"},
+    {"predicted_land_use": "Forest"},
+    {"classified_as": "Forest"},
+    {"clase_predicha": "bosque", "descripcion": "zona verde", "confianza": 0.9},
+    {"\u043a\u043b\u0430\u0441\u0441": "\u043b\u0435\u0441"},
+    {"\u7c7b\u522b": "\u68ee\u6797"},
+    {"disease": "Forest", "confidence": 0.98, "status": "success", "ai_explanation": "It is green. " * 20},
+    {"predicted_class": [3], "confidence": [0.9]},
+    {"predictions": [["n02504013", "Forest", 0.82], ["n01871265", "River", 0.11]]},
+    {"result": [[0.9, "Forest"], [0.1, "River"]]},
+    {"top_predictions": [{"Forest": 0.95}, {"River": 0.03}]},
+    {"prediction": {"Forest": 0.98}},
+    {"Forest": "0.9", "River": "0.1"},
+    {"prediction": "Forest", "confidence": 0.97, "confidence_display": "97.20%"},
+    {"label": "Forest", "confidence": 0.47, "confidence_level": "low", "low_confidence": True},
+    {"label": "Forest", "confidence": 0.9, "score": 12.3},
+    {"label": "Forest", "is_confident": True},
+    ["Forest", 0.98],
+    {"predicted_class": "Forest", "confidence": 0.9, "drift": {"detected": False, "score": 3.2}},
+    {"class": "Forest", "confidence_percent": 98.2},
+    {"class": "Forest", "probability_pct": "98.2%"},
 ]
 UNREASONABLE = [
     {},
@@ -76,6 +99,24 @@ UNREASONABLE = [
     {"data": {"label": ""}, "confidence": 0.5},
     {"prediction": "Forest", "confiance": 98.2},
     {"probabilities": [0.9, 0.1]},
+    {"result": "success"},
+    {"result": "Image received"},
+    {"prediction": "Invalid image"},
+    {"type": "ok", "data": {"status": "done"}},
+    {"prediction": [0.98]},
+    {"prediction": [3, 1]},
+    {"result": {"width": 0.2}},
+    {"label": "Forest", "confidence": "98.2"},
+    {"label": "Forest", "confidence": "98 %"},
+    {"label": "Forest", "confidence_percent": 140},
+    {"label": "Forest", "confidence": True, "score": "nan"},
+    {"predictions": [[[0.1, 0.9]]]},
+    {"predictions": [{"time": 0.3}]},
+    {"predicted_time": "12 ms", "predicted_box_count": 3},
+    {"data": {"class": "Forest"}, "confidence": 98.2},
+    {"predictions": [{"label": "Forest", "score": 0.9}, {"label": "River", "score": 12.5}]},
+    ["Forest", 98.2],
+    ["a.jpg", "Forest"],
 ]
 OPENAPI = {
     "openapi": "3.1.0",
@@ -114,6 +155,15 @@ def test_what_names_no_class_breaks_the_contract(answer):
         ({"result": [{"label": "River"}]}, "class 'River', at $.result[0].label"),
         ({"Forest": 0.1, "River": 0.9}, "class 'River', confidence 0.9, at $"),
         ({"labels": ["a", "b"], "scores": [0.2, 0.8]}, "class 'b', confidence 0.8, at $.labels[1]"),
+        ({"labels": ["a", "b"], "scores": ["0.2", "0.8"]}, "class 'b', confidence 0.8, at $.labels[1]"),
+        ({"tagId": "5a6f", "tagName": "Forest", "probability": 0.9}, "class 'Forest', confidence 0.9, at $.tagName"),
+        ({"land": "Forest", "class_index": 7, "confidence": 0.9}, "class 'Forest', confidence 0.9, at $.land"),
+        ({"result": "success", "data": {"class": "River"}}, "class 'River', at $.data.class"),
+        (
+            {"scores": [{"class": "a", "score": 0.1}, {"class": "b", "score": 0.9}]},
+            "class 'b', confidence 0.9, at $.scores[1].class",
+        ),
+        ({"label": "Forest", "confidence_percent": 98}, "class 'Forest', confidence 0.98, at $.label"),
     ],
 )
 def test_it_is_told_which_class_was_taken_and_from_where(answer, told):
@@ -137,8 +187,9 @@ def test_an_answer_without_a_class_is_told_by_its_keys():
         [0] * 99_999,
         {str(n): [1] for n in range(99_999)},
         {"a" * 999_999: {str(n): {} for n in range(99_999)}},
+        [{f"{n}": "x" for n in range(300)}] * 999,
     ],
-    ids=["lists", "a name", "numbers", "zeros", "lists of one", "places of a long name"],
+    ids=["lists", "a name", "numbers", "zeros", "lists of one", "places of a long name", "texts"],
 )
 def test_an_endless_answer_is_read_to_a_bound(answer):
     """It is a stranger's."""
@@ -287,6 +338,32 @@ def test_what_is_broken_is_told_in_few_words():
     """However much of it there is."""
     found = violations([["a" * 5000]] * 50, {"items": {"items": {"maxLength": 1}}})
     assert [len(each) for each in found] == [300] * 10
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('{"label": "x", "hint": null}', []),
+        ('{"label": "x", "hint": 7}', ["its own openapi.json: $.hint: 7 is not of type 'string'"]),
+        ('{"label": "x", "took_ms": null, "tiles": [{"note": null}]}', []),
+        ('{"prediction": "x", "label": null}', ["its own openapi.json: $: 'label' is a required property"]),
+    ],
+)
+def test_what_is_null_is_as_good_as_left_out(answer, told):
+    """FastAPI with pydantic 1 promises a text where `Optional[str]` may be null, too, and does not require it."""
+    text = {"type": "string"}
+    tile = {"type": "object", "properties": {"note": text}}
+    properties = {"label": text, "hint": text, "took_ms": {"type": "number"}, "tiles": {"type": "array", "items": tile}}
+    promise = _promising({"type": "object", "required": ["label"], "properties": properties})
+    assert broken([answer], None, promise) == [told]
+
+
+def test_what_may_be_null_and_has_to_be_there_may_be_null():
+    """As FastAPI with pydantic 2 promises `error: str | None`."""
+    properties = {"error": {"anyOf": [{"type": "string"}, {"type": "null"}]}}
+    promise = _promising({"type": "object", "required": ["error"], "properties": properties})
+    assert broken(['{"label": "x", "error": null}'], None, promise) == [[]]
+    assert broken(['{"label": "x"}'], None, promise) == [["its own openapi.json: $: 'error' is a required property"]]
 
 
 def test_each_of_several_answers_is_told_its_own_faults():

@@ -16,6 +16,7 @@ from fixtures.diagnosis.diagnosis import Diagnosis
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import address as address_module
 from fixtures.launch import endpoint as endpoint_module
+from fixtures.launch import inquiry as inquiry_module
 from fixtures.launch.address import (
     Address,
     NotThere,
@@ -26,7 +27,8 @@ from fixtures.launch.address import (
     running_task,
     tasks_since,
 )
-from fixtures.launch.endpoint import Endpoint, Exchange, await_answer
+from fixtures.launch.endpoint import Endpoint, Exchange, await_answer, prediction
+from fixtures.launch.inquiry import trouble_of
 from fixtures.launch.judgement import Launch, Observation
 from fixtures.resources.service import Service
 from fixtures.resources.task_definition import TaskDefinition
@@ -59,6 +61,7 @@ class Api(BaseHTTPRequestHandler):
 
     def do_POST(self):
         """Echo what was sent."""
+        self.server.seen.append(self.headers)
         body = self.rfile.read(int(self.headers["content-length"]))
         self.send_response(200)
         self.end_headers()
@@ -112,6 +115,14 @@ def test_a_file_is_sent_as_curl_sends_it(api):
     assert path == "/predict?probe=7"
     assert 'name="file"; filename="tile.jpg"' in body
     assert "Content-Type: image/jpeg" in body
+
+
+def test_a_request_brings_its_mark_as_an_id_too(api, server):
+    """An application that logs paths without their query often logs this one."""
+    api.post_file("/predict", "tile.jpg", b"JPEG", "image/jpeg", {"probe": "7", "nonce": "w"})
+    api.get("/")
+    for name in "X-Request-ID", "X-Correlation-ID":
+        assert [headers[name] for headers in server.seen] == ["probe-7-nonce-w", None]
 
 
 def test_a_redirect_is_not_followed(api):
@@ -496,6 +507,39 @@ def test_a_slow_start_is_waited_for(run, aws, launch, task):
     aws.answers("ecs", "describe_tasks", *[described()] * 3)
     exchange = await_answer(run, silent(3), launch, task, DEFINITION)
     assert (exchange.status, exchange.trouble) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["Traceback (most recent call last):", "  File x", "ValueError: no", "INFO: x"], "its log says: ValueError: no"),
+        (["cv2.error: OpenCV(4.10.0) (-215) !_src.empty()"], "its log says: cv2.error: OpenCV(4.10.0) (-215) !_src.empty()"),
+        (["  | torch.OutOfMemoryError: x"], "its log says: | torch.OutOfMemoryError: x"),
+        (["Failed to load weights: x", "started"], "its log says: Failed to load weights: x"),
+        (['{"level": "WARNING", "message": "Model file not found"}'], "its log says: {"),
+        (["AssertionError"], "its log says: AssertionError"),
+        (['INFO: "POST /predict HTTP/1.1" 500 Internal Server Error', "ERROR:    Exception in ASGI application"], ""),
+        (["Model loaded", "no error so far"], ""),
+        ([], ""),
+    ],
+)
+def test_why_it_fails_is_read_from_its_log(run, task, monkeypatch, lines, told):
+    """The newest line that tells; that a request failed is known already."""
+    monkeypatch.setattr(inquiry_module, "log_of", lambda *_: lines)
+    answer = Exchange("POST", "/predict", 500, "", "", 0.0)
+    found = trouble_of(run, answer, task, DEFINITION)
+    assert found.startswith(told)
+    assert bool(found) == bool(told)
+    assert trouble_of(run, replace(answer, status=404), task, DEFINITION) == ""
+
+
+@pytest.mark.parametrize(("statuses", "told"), [((503, 503, 200), 200), ((503,) * 9999, 503), ((500, 200), 500)])
+def test_a_model_that_still_loads_is_waited_for(run, statuses, told):
+    """GET / may answer long before it; for ever is not waited, nor for what is another error."""
+    answers = iter(statuses)
+    sent = lambda *_: Exchange("POST", "/predict", next(answers), "application/json", "{}", 0.0)  # noqa: E731
+    run.keep = lambda *_: None
+    assert prediction.__wrapped__(run, SimpleNamespace(post_file=sent)).status == told
 
 
 def test_the_wait_for_an_answer_ends_with_the_task(run, aws, launch, task):

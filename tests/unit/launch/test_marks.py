@@ -1,8 +1,11 @@
 """The marks of a run's requests are found however an application logs its requests."""
 
+import json
+
 import pytest
 
-from fixtures.launch.marks import has_nonce, is_of_the_probe, load_numbers
+from fixtures.launch.marks import has_nonce, is_of_the_probe, load_numbers, request_id
+from tests.acceptance.test_4_verification import STARTED
 
 RUN = "20261129T104754Z-147b"
 LOGGED = (
@@ -11,6 +14,9 @@ LOGGED = (
     '{{"params": {{"{}": ["{}"]}}}}',
     "POST /predict {{'{}': '{}'}}",
     "path=/predict query_{}={} took=0.1",
+    "\x1b[36m{}\x1b[0m=\x1b[35m{}\x1b[0m",
+    "uri=%2Fpredict%3F{}%3D{} status=200",
+    '{{"event": "request_completed", "request_id": "{}-{}", "path": "/predict"}}',
 )
 
 
@@ -28,3 +34,49 @@ def test_a_mark_is_found_in_text_and_in_json(line):
 def test_what_is_no_mark_of_the_prediction_is_none(line):
     """A run's ID alone, another run's, and a number behind it."""
     assert not is_of_the_probe(line, RUN)
+
+
+def test_all_marks_of_a_request_are_in_its_id():
+    """For an application that logs the path alone, with the X-Request-ID that it was given."""
+    line = json.dumps({"path": "/predict", "request_id": request_id({"probe": RUN, "nonce": "word-7"})})
+    assert is_of_the_probe(line, RUN)
+    assert has_nonce(line, "word-7")
+    assert load_numbers(request_id({"load": f"{RUN}.17"}), RUN) == {17}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "INFO:     Application startup complete.",
+        "[2026-11-29 10:47:54 +0000] [1] [INFO] Listening at: http://0.0.0.0:80 (1)",
+        "ML model successfully loaded",
+        "Model weights loaded in 2.1 s",
+        "Loaded ResNet18 weights",
+        "Successfully loaded model from the registry",
+        "Classifier is ready",
+        "Mod\u00e8le charg\u00e9: 10 classes",
+        "Modelo cargado exitosamente",
+        "\u6a21\u578b\u52a0\u8f7d\u6210\u529f",
+    ],
+)
+def test_a_line_of_a_start_is_one(line):
+    """Whoever says it: the server, or the application in its own words."""
+    assert STARTED.search(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "the model is running on cpu",
+        "Loading ResNet18 model",
+        "Model not loaded",
+        "model weights not loaded",
+        "Model could not be loaded",
+        "getting ready to load the model",
+        "\u6a21\u578b\u52a0\u8f7d\u5931\u8d25",
+        "loaded 10 classes",
+    ],
+)
+def test_what_only_sounds_like_a_start_is_none(line):
+    """It is still to come, or has failed."""
+    assert not STARTED.search(line)
