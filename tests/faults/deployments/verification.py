@@ -513,6 +513,14 @@ _TRACE = (
         options=SOON,
     ),
     Fault(
+        id="first-request-not-logged",
+        sentence="The log leaves out the first prediction, and none of those of the load.",
+        criterion="LOG-2",
+        help="no line has it",
+        app="access.addFilter(lambda record: 'probe=' not in record.args[2])",
+        options=SOON[1:],
+    ),
+    Fault(
         id="health-filter-too-wide",
         sentence="A filter that was to hide health checks hides /predict.",
         criterion="LOG-2",

@@ -7,6 +7,8 @@ import pytest
 
 from fixtures.diagnosis.diagnosis import COURSE, Diagnosis
 from fixtures.launch.address import Address, Probed
+from fixtures.launch.contract import Contract
+from fixtures.launch.endpoint import Exchange
 from fixtures.resources.logs import LogLine
 from fixtures.resources.network import HTTP_FROM_ANYWHERE
 from fixtures.settings.options import OPTIONS
@@ -16,6 +18,7 @@ from load.load_test import LoadResult
 from tests.acceptance import test_1_network_security as step_1
 from tests.acceptance import test_2_task_definition as step_2
 from tests.acceptance import test_3_service_launch as step_3
+from tests.acceptance import test_4_verification as step_4
 from tests.acceptance import test_5_load_testing as step_5
 from tests.unit.launch.test_stays import TASK, another
 
@@ -115,6 +118,109 @@ def test_run_2(monkeypatch, changed, diagnosis, status):
     monkeypatch.setattr(step_3, "how_to_mend", lambda *_: "mend it")
     test = step_3.test_the_service_reaches_its_steady_state
     assert outcome(test, None, None, SimpleNamespace(arn="td:1"))[0] == status
+
+
+def answered(status=200, text="", kind="application/json", method="GET"):
+    """An answer of the application."""
+    return Exchange(method, "http://127.0.0.1/x", status, kind, text, 0.1)
+
+
+SHOWN = '{"paths": {"/predict": {"post": {}}}}'
+DOCS = {
+    "as they should be": (answered(text="<title>Swagger UI</title>"), SHOWN, "PASS", "200"),
+    "ReDoc": (answered(text="<redoc>"), SHOWN, "PASS", "200"),
+    "an error's page": (answered(404, "<title>Swagger UI</title> /predict"), SHOWN, "FAIL", "404"),
+    "another page": (answered(text="<h1>Welcome</h1> /predict"), SHOWN, "FAIL", "200"),
+    "without /predict": (answered(text="<title>Swagger UI</title>"), "{}", "FAIL", "not in it, but nothing"),
+    "an error's page, and no document": (answered(404, "<title>Swagger UI</title>"), "{}", "FAIL", "404"),
+    "another page, and no document": (answered(text="<h1>Welcome</h1>"), "{}", "FAIL", "200"),
+}
+
+
+@pytest.mark.parametrize(("docs", "document", "status", "said"), DOCS.values(), ids=DOCS)
+def test_api_2(docs, document, status, said):
+    """What keeps it from showing /predict is told of a page of documentation alone."""
+    api = SimpleNamespace(get=lambda _: docs)
+    found, claimed = outcome(step_4.test_the_documentation_is_served, api, answered(text=document), COURSE)
+    assert found == status
+    assert said in claimed.observed
+    assert ("not in it" in claimed.observed) == ("not in it" in said)
+
+
+CLASSIFIED = answered(text='{"label": "Forest"}', method="POST")
+PREDICTIONS = {
+    "as it should be": (CLASSIFIED, Contract(CLASSIFIED, "a.jpg", accuracy="1 of 1"), "PASS", "class 'Forest', at $.label"),
+    "another tile is not": (CLASSIFIED, Contract(CLASSIFIED, "a.jpg", ("another tile",)), "FAIL", "another tile"),
+    "a schema of one's own": (answered(text="{}"), Contract(answered(text="{}"), "a.jpg"), "PASS", "200"),
+    "not 200, and no more known": (answered(201, '{"label": "Forest"}'), Contract(CLASSIFIED, "a.jpg"), "FAIL", "200"),
+    "a refusal that names one": (
+        answered(422, '{"label": "x"}'),
+        Contract(answered(422, '{"label": "x"}'), "a.jpg", ("not 200",)),
+        "FAIL",
+        "not 200",
+    ),
+}
+
+
+@pytest.mark.parametrize(("prediction", "contract", "status", "said"), PREDICTIONS.values(), ids=PREDICTIONS)
+def test_api_3(prediction, contract, status, said):
+    """A class is told where one was found, in an answer that is one."""
+    given = (Time(), SETTINGS, prediction, contract, TASK, None, COURSE)
+    found, claimed = outcome(step_4.test_a_satellite_image_is_classified, *given)
+    assert found == status
+    assert said in claimed.observed
+    assert ("was found" in claimed.observed) == (contract.answer is CLASSIFIED)
+
+
+REFUSED, PLAIN = answered(400, '{"detail": "no image"}', method="POST"), answered()
+JUNK = {
+    "as it should be": ([REFUSED], PLAIN, [TASK], CLASSIFIED, "PASS"),
+    "everything is refused": ([REFUSED], PLAIN, [TASK], answered(400, "no"), "FAIL"),
+    "the last is taken": ([REFUSED] * 3 + [CLASSIFIED], PLAIN, [TASK], CLASSIFIED, "FAIL"),
+    "without a reason": ([REFUSED, answered(400)], PLAIN, [TASK], CLASSIFIED, "FAIL"),
+    "it answers no more": ([REFUSED], answered(0), [TASK], CLASSIFIED, "FAIL"),
+    "it fails afterwards": ([REFUSED], answered(404), [TASK], CLASSIFIED, "FAIL"),
+    "another task": ([REFUSED], PLAIN, [another(5)], CLASSIFIED, "FAIL"),
+    "two tasks": ([REFUSED], PLAIN, [another(5), TASK], CLASSIFIED, "FAIL"),
+}
+
+
+@pytest.mark.parametrize(("answers", "afterwards", "tasks", "prediction", "status"), JUNK.values(), ids=JUNK)
+def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
+    """Each piece of junk counts, and so does what is left of the service."""
+    monkeypatch.setattr(step_4, "tasks_of", lambda *_: tasks)
+    monkeypatch.setattr(step_4, "NO_IMAGES", tuple(("a", "b", b"c") for _ in answers))
+    left = iter(answers)
+    api = SimpleNamespace(post_file=lambda *_: next(left), get=lambda _: afterwards)
+    given = (None, Time(), SimpleNamespace(service=None), TASK, None, api, prediction, COURSE)
+    found, claimed = outcome(step_4.test_what_is_not_an_image_is_refused, *given)
+    assert found == status
+    right = status == "PASS" or prediction is not CLASSIFIED
+    assert claimed.observed.startswith(str(REFUSED)) == right  # else the cause comes first
+
+
+PROBE = f"POST /predict?probe={SETTINGS.run_id} 200"
+OF_THE_LOAD = f"POST /predict?load={SETTINGS.run_id}.1 200"
+TRACES = {
+    "as it should be": ([("s", PROBE)], CLASSIFIED, "PASS", "the task has logged it"),
+    "beside the load's": ([("s", OF_THE_LOAD), ("s", PROBE)], CLASSIFIED, "PASS", "the task has logged it"),
+    "the load's alone": ([("s", OF_THE_LOAD)], CLASSIFIED, "FAIL", "no line has it"),
+    "by another too": ([("s", PROBE), ("t", PROBE)], CLASSIFIED, "FAIL", "others have logged it"),
+    "by another alone": ([("t", PROBE)], CLASSIFIED, "FAIL", "others have logged it"),
+    "of a prediction that failed": ([("s", PROBE)], answered(500), "FAIL", "the task has logged it"),
+}
+
+
+@pytest.mark.parametrize(("lines", "prediction", "status", "said"), TRACES.values(), ids=TRACES)
+def test_log_2(monkeypatch, lines, prediction, status, said):
+    """The line is the suite's own prediction's, and its task's."""
+    found = [LogLine(stream, 1, text) for stream, text in lines]
+    monkeypatch.setattr(step_4, "read_lines", lambda *_: found)
+    definition = SimpleNamespace(log_options={"awslogs-group": "g"}, log_stream=lambda _: "s")
+    given = (None, Time(), definition, TASK, prediction, None)
+    became, claimed = outcome(step_4.test_the_prediction_is_in_the_log, *given)
+    assert became == status
+    assert claimed.observed.startswith(said)
 
 
 LIMITS = {
