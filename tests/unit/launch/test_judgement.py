@@ -154,7 +154,7 @@ QUESTIONS = {
     "a role by its event": (told(NOT_ASSUMED), {"mine"}, False),
     "a role without a name": (told("(service s) ECS was unable to assume the role"), {"ecsTaskExecutionRole"}, False),
     "a task without a way": (Observation(SERVICE, (ended(UNREACHABLE),)), set(), True),
-    "a log without a way": (Observation(SERVICE, (ended("TaskFailedToStart; validate logger args: …"),)), set(), True),
+    "a log without a way": (Observation(SERVICE, (ended("TaskFailedToStart; validate logger args: signal: killed"),)), set(), True),
     "a crash": (Observation(SERVICE, (ended("EssentialContainerExited; exit code 1"),)), set(), False),
 }  # fmt: skip
 
@@ -163,6 +163,24 @@ QUESTIONS = {
 def test_only_what_is_in_doubt_has_to_be_asked(seen, roles, cut_off):
     """IAM about roles, EC2 about routes, and neither in a launch that goes well."""
     assert in_doubt(seen, NAMES) == (roles, cut_off)
+
+
+BROKEN_OFF = "TaskFailedToStart; ResourceInitializationError: unable to retrieve ecr registry auth: retried 3 time(s)"
+IN_FULL = "(service s) was unable to place a task. Reason: ResourceInitializationError: … dial tcp 1.2.3.4:443: i/o timeout"
+UNREAD = {
+    "broken off": (BROKEN_OFF, "has no way to the internet"),
+    "never seen": ("TaskFailedToStart; Task failed to start", "has no way to the internet"),
+    "of a cause of its own": ("TaskFailedToStart; log group does not exist", "log group"),
+}
+
+
+@pytest.mark.parametrize(("reason", "cause"), UNREAD.values(), ids=UNREAD)
+def test_an_event_tells_what_a_reason_does_not(reason, cause):
+    """Fargate shortens the reason of a task, and the service's event has it in full."""
+    found = judge(replace(told(IN_FULL), tasks=(ended(reason),)), NAMES, 0, PATIENCE)
+    assert cause in found.diagnosis.cause
+    assert found.final
+    assert judge(Observation(SERVICE, (ended(reason),)), NAMES, 0, PATIENCE).final
 
 
 def test_what_may_heal_says_so_while_it_is_ridden_out():
