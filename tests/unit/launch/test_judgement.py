@@ -28,6 +28,7 @@ NOT_ASSUMED = (
 )
 STARTED = "(service s) has started 1 tasks: (task t)."
 UNREACHABLE = "TaskFailedToStart; ResourceInitializationError: … There is a connection issue between the task and ECR"
+LOG_UNREACHABLE = "TaskFailedToStart; ResourceInitializationError: failed to validate logger args: : signal: killed"
 HICCUP = "TaskFailedToStart; Timeout waiting for network interface provisioning to complete."
 NAMES = COURSE | {"account": "123456789012", "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/api:v1"}
 SERVICE = Service(
@@ -132,6 +133,17 @@ def test_what_ec2_says_of_the_routes_names_what_is_missing(private, public_ip, c
     assert found.task == seen.tasks[0]
 
 
+OTHERS = ("failed to resolve ref docker.io/amazon/x: not found", "pull access denied for nginx, repository does not exist")
+
+
+@pytest.mark.parametrize("said", OTHERS)
+def test_an_image_of_another_container_is_looked_for_under_its_own_name(said):
+    """Whatever the account of the course's image is."""
+    names = NAMES | {"image": "999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1"}
+    found = judge(Observation(SERVICE, (ended(f"TaskFailedToStart; CannotPullContainerError: {said}"),)), names, 0, 600)
+    assert "is not at Docker Hub" in found.diagnosis.cause
+
+
 REGISTRIES = {
     "own": ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "is not in the registry", "--region eu-west-1"),
     "another account's": ("999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1", "from account 999999999999", "own account"),
@@ -154,7 +166,7 @@ QUESTIONS = {
     "a role by its event": (told(NOT_ASSUMED), {"mine"}, False),
     "a role without a name": (told("(service s) ECS was unable to assume the role"), {"ecsTaskExecutionRole"}, False),
     "a task without a way": (Observation(SERVICE, (ended(UNREACHABLE),)), set(), True),
-    "a log without a way": (Observation(SERVICE, (ended("TaskFailedToStart; validate logger args: signal: killed"),)), set(), True),
+    "a log without a way": (Observation(SERVICE, (ended(LOG_UNREACHABLE),)), set(), True),
     "a crash": (Observation(SERVICE, (ended("EssentialContainerExited; exit code 1"),)), set(), False),
 }  # fmt: skip
 
