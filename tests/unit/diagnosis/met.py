@@ -170,14 +170,14 @@ REFUSED = (
     ("T11", "task-def.json", "ClientException", REGISTER, "Fargate compatible task definitions do not support sourcePath"),
     ("T11", "task-def.json", "ClientException", REGISTER, "When you are specifying container secrets, you must also specify a value for "
      "'executionRoleArn'."),
-    ("S15", "step 3", "InvalidParameterException", CREATE, "The target group with targetGroupArn x does not have an associated load balancer."),
-    ("S15", "step 3", "InvalidParameterException", CREATE, "Specifying both a launch type and capacity provider strategy is not supported."),
+    ("S16", "step 3", "InvalidParameterException", CREATE, "The target group with targetGroupArn x does not have an associated load balancer."),
+    ("S16", "step 3", "InvalidParameterException", CREATE, "Specifying both a launch type and capacity provider strategy is not supported."),
     ("S04", "FARGATE", "ClientException", CREATE, "The selected task definition is not compatible with the selected compute strategy."),
     ("X01", "--force", "InvalidParameterException", "DeleteService", "The service cannot be stopped while the primary deployment is scaled above 0."),
     ("U03", "list-images", "RepositoryNotFoundException", "DescribeImages", "The repository with name 'app' does not exist in the registry"),
     ("U03", "list-images", "ImageNotFoundException", "DescribeImages", "The image with imageId {imageTag:v1} does not exist within the repository"),
     ("I08", "exists already", "InvalidInput", "CreateServiceLinkedRole", "Service role name AWSServiceRoleForECS has been taken in this account"),
-    ("I09", "service-role/AmazonECS", "NoSuchEntity", "AttachRolePolicy", "Policy arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy "
+    ("I15", "service-role/AmazonECS", "NoSuchEntity", "AttachRolePolicy", "Policy arn:aws:iam::aws:policy/AmazonECSTaskExecutionRolePolicy "
      "does not exist or is not attachable."),
     ("", "--role-name theirs", "NoSuchEntity", "AttachRolePolicy", "The role with name theirs cannot be found."),
     ("", "quota", "RulesPerSecurityGroupLimitExceeded", "AuthorizeSecurityGroupIngress", "You've reached the limit on the number of rules"),

@@ -298,6 +298,26 @@ REFUSED = (
             "InvalidParameterException",
             "Assign public IP is not supported for this launch type.",
         ),
+        "placement constraints on Fargate": Refused(
+            lambda world: world.create_service(placementConstraints=[{"type": "distinctInstance"}]),
+            "InvalidParameterException",
+            "Placement constraints are not supported with FARGATE launch type.",
+        ),
+        "placement strategies on Fargate": Refused(
+            lambda world: world.create_service(placementStrategy=[{"type": "random"}]),
+            "InvalidParameterException",
+            "Placement strategies are not supported with FARGATE launch type.",
+        ),
+        "a service that CodeDeploy deploys": Refused(
+            lambda world: world.create_service(deploymentController={"type": "CODE_DEPLOY"}),
+            "ClientException",
+            "A rehearsal has no services but those that ECS deploys itself.",
+        ),
+        "a daemon": Refused(
+            lambda world: world.create_service(schedulingStrategy="DAEMON"),
+            "ClientException",
+            "A rehearsal has no container instances, so no services of the daemon scheduling strategy.",
+        ),
         "no network configuration": Refused(
             lambda world: world.create_service(networkConfiguration=None),
             "InvalidParameterException",
