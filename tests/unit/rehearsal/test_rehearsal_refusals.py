@@ -164,6 +164,11 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         container(logConfiguration={"logDriver": "awsfirelens"}),
         "When awsfirelens log driver is specified in log configuration, a firelens configuration object must be specified.",
     ),
+    "a router that nobody logs to": (
+        container(firelensConfiguration={"type": "fluentbit"}),
+        "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens "
+        "log driver.",
+    ),
     "a dependency that is not there": (
         container(dependsOn=[{"containerName": "migrate", "condition": "SUCCESS"}]),
         "Cannot depend on container migrate because it does not exist.",
