@@ -69,7 +69,7 @@ def name_of(module, call):
 
 def rows():
     """The patterns of the tables of what is known."""
-    for name in ("answers", "ends", "failures", "refusals"):
+    for name in ("answers", "ends", "failures", "refusals", "supplies"):
         module = importlib.import_module(f"fixtures.diagnosis.{name}")
         for table in vars(module).values():
             for row in table if isinstance(table, tuple) else [table]:

@@ -82,7 +82,7 @@ _STARTED = (
         "shell-drops-its-words",
         "sh -c is given the words of the command one by one, of which it takes the first alone.",
         "TASK-3",
-        "uvicorn listens on 127.0.0.1 port 8000",
+        'the shell runs only "uvicorn"',
         **command(*COMMAND, entry=("/bin/sh", "-c")),
     ),
     breaks(

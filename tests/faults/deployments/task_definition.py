@@ -80,6 +80,17 @@ def driver(name: str, **options: str) -> dict[str, Any]:
     return {"logConfiguration": {"logDriver": name, "options": options}}
 
 
+def beside_a_router(s: Stack) -> None:
+    """A revision with the container that FireLens needs."""
+    router = {
+        "name": "router",
+        "image": s.image,
+        "command": ["sleep", "600"],
+        "firelensConfiguration": {"type": "fluentbit"},
+    }
+    s.register(containerDefinitions=[s.container(), router])
+
+
 def uvicorn(*options: str) -> dict[str, Any]:
     """A container whose server is started with these options."""
     return {"command": ["uvicorn", "app.main:app", *options]}
@@ -386,7 +397,9 @@ FAULTS = (
         sentence="The container logs through FireLens.",
         criterion="TASK-4",
         help="its log driver is awsfirelens",
+        without=("definition",),
         container=driver("awsfirelens", Name="cloudwatch", log_group_name="/ecs/satellite-api"),
+        before=beside_a_router,
         options=QUIETLY,
     ),
     Fault(

@@ -16,6 +16,8 @@ from fixtures.diagnosis.diagnosis import (
 from fixtures.diagnosis.ends import EXITED, LOGGED
 from fixtures.diagnosis.failures import EVENTS, NORMAL, ONCE, SAID, STATES
 from fixtures.diagnosis.refusals import REFUSALS
+from fixtures.diagnosis.supplies import SUPPLIES
+from tests.unit.diagnosis import met
 
 RIE = "ResourceInitializationError: "
 LOGGER = (
@@ -171,7 +173,11 @@ TOLD = (
     ("S10", "(service s) is unable to consistently start tasks successfully."),
     ("S09", "(service s) (deployment ecs-svc/1) deployment failed: tasks failed to start."),
     ("U01", "(service s) was unable to start a task: does not contain descriptor matching platform 'linux/amd64'"),
-    ("", "(service s) failed to launch a task with (error The subnet ID 'subnet-1' does not exist)."),
+    ("N19", "(service s) failed to launch a task with (error The subnet ID 'subnet-1' does not exist)."),
+    (
+        "",
+        "(service s) was unable to stop or start tasks during a deployment because of the service deployment configuration.",
+    ),
 )
 GOOD_NEWS = (
     "(service s) has started 1 tasks: (task 1).",
@@ -442,16 +448,22 @@ def test_where_uvicorn_listens_is_told():
 
 def test_only_known_transients_are_tolerated():
     """Everything else is terminal at once."""
-    tolerant = {row.id for row in (*SAID, *EVENTS, *STATES, *LOGGED, *EXITED) if row.tolerance}
-    assert tolerant == {"U12", "I01", "I07", "S06", "S10", "S11", "S14", "N16", "E07", "E08", ""}
+    tolerant = {row.id for row in (*SUPPLIES, *SAID, *EVENTS, *STATES, *LOGGED, *EXITED) if row.tolerance}
+    assert tolerant == {"U12", "I01", "I07", "S06", "S10", "S11", "S14", "N16", "N18", "E07", "E08", ""}
     assert diagnose_stop(STOPPED[0][1]).tolerance is NORMAL
     assert diagnose_stop("Timeout waiting for network interface provisioning to complete.").tolerance is ONCE
 
 
-@pytest.mark.parametrize("row", [*SAID, *EVENTS, *STATES, *LOGGED, *EXITED, *REFUSALS], ids=lambda row: row.pattern)
+ROWS = [*SUPPLIES, *SAID, *EVENTS, *STATES, *LOGGED, *EXITED, *REFUSALS]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.pattern)
 def test_each_row_can_be_reached(row):
     """No row hides behind one above it."""
     reached = [diagnose_stop(said) for _, said in STOPPED] + [diagnose_event(event) for _, event in TOLD]
+    reached += [diagnose_stop(said) for _, _, said in met.STOPPED] + [diagnose_event(event) for _, _, event in met.TOLD]
+    reached += [explain(refused(code, message, operation)) for _, _, code, operation, message in met.REFUSED]
+    reached += [diagnose_stop("exit code 1", log) for _, _, _, log in met.ENDED]
     reached += [diagnose_stop(f"exit code {code}") for _, code, _ in ENDED] + [diagnose_stop("EssentialContainerExited")]
     reached += [diagnose_stop("exit code 1", [line]) for _, line in LINES] + [diagnose_state(state) for _, state in STANDING]
     reached += [explain(refused(code, message)) for _, code, message in ANSWERS] + [explain(e) for _, e, _ in ON_THE_WAY]

@@ -28,6 +28,7 @@ NOT_ASSUMED = (
 )
 STARTED = "(service s) has started 1 tasks: (task t)."
 UNREACHABLE = "TaskFailedToStart; ResourceInitializationError: … There is a connection issue between the task and ECR"
+LOG_UNREACHABLE = "TaskFailedToStart; ResourceInitializationError: failed to validate logger args: : signal: killed"
 HICCUP = "TaskFailedToStart; Timeout waiting for network interface provisioning to complete."
 NAMES = COURSE | {"account": "123456789012", "image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/api:v1"}
 SERVICE = Service(
@@ -153,6 +154,17 @@ def test_what_ec2_says_of_the_routes_names_what_is_missing(private, public_ip, c
     assert found.task == seen.tasks[0]
 
 
+OTHERS = ("failed to resolve ref docker.io/amazon/x: not found", "pull access denied for nginx, repository does not exist")
+
+
+@pytest.mark.parametrize("said", OTHERS)
+def test_an_image_of_another_container_is_looked_for_under_its_own_name(said):
+    """Whatever the account of the course's image is."""
+    names = NAMES | {"image": "999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1"}
+    found = judge(Observation(SERVICE, (ended(f"TaskFailedToStart; CannotPullContainerError: {said}"),)), names, 0, 600)
+    assert "is not at Docker Hub" in found.diagnosis.cause
+
+
 REGISTRIES = {
     "own": ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "is not in the registry", "--region eu-west-1"),
     "another account's": ("999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1", "from account 999999999999", "own account"),
@@ -189,7 +201,7 @@ QUESTIONS = {
     "a role by its event": (told(NOT_ASSUMED), {"mine"}, False),
     "a role without a name": (told("(service s) ECS was unable to assume the role"), {"ecsTaskExecutionRole"}, False),
     "a task without a way": (Observation(SERVICE, (ended(UNREACHABLE),)), set(), True),
-    "a log without a way": (Observation(SERVICE, (ended("TaskFailedToStart; validate logger args: …"),)), set(), True),
+    "a log without a way": (Observation(SERVICE, (ended(LOG_UNREACHABLE),)), set(), True),
     "a crash": (Observation(SERVICE, (ended("EssentialContainerExited; exit code 1"),)), set(), False),
 }  # fmt: skip
 
@@ -227,6 +239,24 @@ def test_each_sign_of_trouble_is_taken_for_what_it_is(seen, known_as, final):
     """What is over, what only sums up, and what is not told to its end are no causes."""
     found = judge(seen, NAMES, 0, PATIENCE)
     assert (found.diagnosis.id if found.diagnosis else "", found.final) == (known_as, final)
+
+
+BROKEN_OFF = "TaskFailedToStart; ResourceInitializationError: unable to retrieve ecr registry auth: retried 3 time(s)"
+IN_FULL = "(service s) was unable to place a task. Reason: ResourceInitializationError: … dial tcp 1.2.3.4:443: i/o timeout"
+UNREAD = {
+    "broken off": (BROKEN_OFF, "has no way to the internet"),
+    "never seen": ("TaskFailedToStart; Task failed to start", "has no way to the internet"),
+    "of a cause of its own": ("TaskFailedToStart; log group does not exist", "log group"),
+}
+
+
+@pytest.mark.parametrize(("reason", "cause"), UNREAD.values(), ids=UNREAD)
+def test_an_event_tells_what_a_reason_does_not(reason, cause):
+    """Fargate shortens the reason of a task, and the service's event has it in full."""
+    found = judge(replace(told(IN_FULL), tasks=(ended(reason),)), NAMES, 0, PATIENCE)
+    assert cause in found.diagnosis.cause
+    assert found.final
+    assert judge(Observation(SERVICE, (ended(reason),)), NAMES, 0, PATIENCE).final
 
 
 def test_what_may_heal_says_so_while_it_is_ridden_out():

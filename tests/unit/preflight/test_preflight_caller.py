@@ -104,6 +104,9 @@ def test_what_only_aws_can_read_is_left_out():
     [
         aws_error("ExpiredTokenException"),
         aws_error("RequestExpired"),
+        aws_error(
+            "AccessDeniedException", "u is not authorized, with an explicit deny in arn:aws:iam::1:policy/voc-cancel-cred"
+        ),
         UnauthorizedSSOTokenError(),
         CredentialRetrievalError(provider="login", error_msg="no"),
         RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired."),

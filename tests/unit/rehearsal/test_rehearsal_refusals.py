@@ -76,6 +76,17 @@ def container(**changes: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"containerDefinitions": [world.container() | changes]}
 
 
+def after_another(condition: str) -> Callable[[World], dict[str, Any]]:
+    """A second container that waits for the first one."""
+
+    def definition(world: World) -> dict[str, Any]:
+        first = world.container()
+        depends = [{"containerName": first["name"], "condition": condition}]
+        return {"containerDefinitions": [first, {"name": "second", "image": "nginx", "dependsOn": depends}]}
+
+    return definition
+
+
 def two_of_one_name(world: World) -> dict[str, Any]:
     """The same container twice."""
     return {"containerDefinitions": [world.container(), world.container() | {"essential": False}]}
@@ -101,21 +112,96 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         "When networkMode=awsvpc, the host ports and container ports in port mappings must match.",
     ),
     "an option that awslogs has not": (logging("awslogs", log_key="x"), "Log driver awslogs disallows options: log_key"),
-    "another driver": (logging("json-file"), "Fargate compatible task definitions do not support log driver json-file."),
+    "another driver": (
+        logging("json-file"),
+        "json-file is not a valid log driver. Must be one of [awslogs, splunk, awsfirelens]",
+    ),
     "a small disk": (
         lambda _: {"ephemeralStorage": {"sizeInGiB": 10}},
-        "The ephemeral storage of a Fargate task is from 21 to 200 GiB, not 10.",
+        "EphemeralStorage size should be at least 21.",
     ),
-    "a privileged container": (
-        container(privileged=True),
-        "Fargate compatible task definitions do not support privileged containers.",
+    "a disk that is too large": (
+        lambda _: {"ephemeralStorage": {"sizeInGiB": 201}},
+        "EphemeralStorage size should be at most 200.",
     ),
-    "a link": (container(links=["other"]), "Links and hostname are not supported when networkMode=awsvpc."),
-    "no essential container": (
-        container(essential=False),
-        "At least one container in the task must be marked as essential.",
+    "a privileged container": (container(privileged=True), "Fargate requires that the 'privileged' setting be 'false'."),
+    "a link": (container(links=["other"]), "Links are not supported when networkMode=awsvpc."),
+    "a host's name": (container(hostname="api"), "hostname is not supported on container when networkMode=awsvpc."),
+    "a DNS server": (
+        container(dnsServers=["8.8.8.8"]),
+        "DNS servers are not supported on container when networkMode=awsvpc.",
     ),
-    "two of one name": (two_of_one_name, "Container definition names must be unique; {} is used 2 times."),
+    "no essential container": (container(essential=False), "Task definition doesn't have any essential container."),
+    "two of one name": (two_of_one_name, "Container names must be unique within a task definition."),
+    "more CPU than the task's": (
+        container(cpu=512),
+        "The sum of all container 'cpu' values cannot be greater than the task-level 'cpu' value.",
+    ),
+    "a reservation above the limit": (
+        container(memory=128, memoryReservation=256),
+        "'memory' must be greater than or equal to 'memoryReservation'.",
+    ),
+    "a volume that is not there": (
+        container(mountPoints=[{"sourceVolume": "data", "containerPath": "/data"}]),
+        "Unknown volume 'data'.",
+    ),
+    "an environment file by its URL": (
+        container(environmentFiles=[{"type": "s3", "value": "https://bucket.s3.amazonaws.com/api.env"}]),
+        "Invalid arn syntax.",
+    ),
+    "secrets without an execution role": (
+        lambda _: {
+            "containerDefinitions": [{"name": "api", "image": "nginx", "secrets": [SAME]}],
+            "executionRoleArn": None,
+        },
+        "When you are specifying container secrets, you must also specify a value for 'executionRoleArn'.",
+    ),
+    "awslogs without a group": (
+        container(logConfiguration={"logDriver": "awslogs", "options": {"awslogs-region": "us-east-1"}}),
+        "Log driver awslogs requires options: awslogs-group.",
+    ),
+    "FireLens without a router": (
+        container(logConfiguration={"logDriver": "awsfirelens"}),
+        "When awsfirelens log driver is specified in log configuration, a firelens configuration object must be specified.",
+    ),
+    "a router that nobody logs to": (
+        container(firelensConfiguration={"type": "fluentbit"}),
+        "When a firelensConfiguration object is specified, at least one container has to be configured with the awsfirelens "
+        "log driver.",
+    ),
+    "a dependency that is not there": (
+        container(dependsOn=[{"containerName": "migrate", "condition": "SUCCESS"}]),
+        "Cannot depend on container migrate because it does not exist.",
+    ),
+    "an essential container to be waited for": (
+        after_another(condition="SUCCESS"),
+        "A dependency container with SUCCESS or COMPLETE condition cannot be an essential container.",
+    ),
+    "health that nobody checks": (
+        after_another(condition="HEALTHY"),
+        "A dependency container with HEALTHY condition must have health check configured.",
+    ),
+    "a GPU": (
+        container(resourceRequirements=[{"type": "GPU", "value": "1"}]),
+        "Tasks using the Fargate launch type do not support GPU resource requirements.",
+    ),
+    "a capability": (
+        container(linuxParameters={"capabilities": {"add": ["NET_BIND_SERVICE"]}}),
+        "NET_BIND_SERVICE is not allowed on Fargate.",
+    ),
+    "shared memory": (
+        container(linuxParameters={"sharedMemorySize": 256}),
+        "Fargate compatible task definitions do not support sharedMemorySize.",
+    ),
+    "a volume of Docker's": (
+        lambda _: {"volumes": [{"name": "v", "dockerVolumeConfiguration": {"scope": "shared"}}]},
+        "Fargate compatible task definitions do not support dockerVolumeConfiguration.",
+    ),
+    "the host's processes": (
+        lambda _: {"pidMode": "host"},
+        "Tasks using the Fargate launch type do not support pidMode 'host'.",
+    ),
+    "shared IPC": (lambda _: {"ipcMode": "task"}, "Fargate compatible task definitions do not support ipcMode."),
     "a secret and a variable": (
         container(secrets=[SAME], environment=[{"name": "KEY", "value": "x"}]),
         UNIQUE,
@@ -134,11 +220,11 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
     ),
     "a folder of the host": (
         lambda _: {"volumes": [{"name": "v", "host": {"sourcePath": "/x"}}]},
-        "Fargate compatible task definitions do not support volumes with a host.sourcePath.",
+        "Fargate compatible task definitions do not support sourcePath.",
     ),
     "a placement constraint": (
         lambda _: {"placementConstraints": [{"type": "memberOf", "expression": "a"}]},
-        "Fargate compatible task definitions do not support placement constraints.",
+        "Fargate compatible task definitions do not support constraints.",
     ),
 }
 SIZES = [("256", "4096"), ("512", "512"), ("1024", "1024"), ("300", "512"), ("255", "512"), ("32768", "65536")]
@@ -147,7 +233,8 @@ REFUSED = (
         f"{cpu} CPU units with {memory} MiB": Refused(
             lambda world, cpu=cpu, memory=memory: world.register(cpu=cpu, memory=memory),
             "ClientException",
-            "No Fargate configuration exists for given values.",
+            f"No Fargate configuration exists for given values: {cpu} CPU, {memory} memory. "
+            "See the Amazon ECS documentation for the valid values.",
         )
         for cpu, memory in SIZES
     }
@@ -184,7 +271,7 @@ REFUSED = (
         "awslogs without a stream prefix": Refused(
             lambda world: world.register(without_prefix(world)),
             "ClientException",
-            "Log driver awslogs requires option 'awslogs-stream-prefix' on the FARGATE launch type.",
+            "Fargate requires log configuration options to include awslogs-stream-prefix to support log driver awslogs.",
         ),
         "a revision that does not exist": Refused(
             lambda world: world.create_service(taskDefinition=f"{world.register()}9"),
@@ -215,6 +302,26 @@ REFUSED = (
             lambda world: world.create_service(launchType=None),
             "InvalidParameterException",
             "Assign public IP is not supported for this launch type.",
+        ),
+        "placement constraints on Fargate": Refused(
+            lambda world: world.create_service(placementConstraints=[{"type": "distinctInstance"}]),
+            "InvalidParameterException",
+            "Placement constraints are not supported with FARGATE launch type.",
+        ),
+        "placement strategies on Fargate": Refused(
+            lambda world: world.create_service(placementStrategy=[{"type": "random"}]),
+            "InvalidParameterException",
+            "Placement strategies are not supported with FARGATE launch type.",
+        ),
+        "a service that CodeDeploy deploys": Refused(
+            lambda world: world.create_service(deploymentController={"type": "CODE_DEPLOY"}),
+            "ClientException",
+            "A rehearsal has no services but those that ECS deploys itself.",
+        ),
+        "a daemon": Refused(
+            lambda world: world.create_service(schedulingStrategy="DAEMON"),
+            "ClientException",
+            "A rehearsal has no container instances, so no services of the daemon scheduling strategy.",
         ),
         "no network configuration": Refused(
             lambda world: world.create_service(networkConfiguration=None),

@@ -28,6 +28,16 @@ RIGHT = {
     "a shell that changes the folder": container(command=["sh", "-c", f"cd /srv && {SHELL}"]),
     "equals signs": container(command=["uvicorn", "app.main:app", "--host=0.0.0.0", "--port=80"]),
     "the last option counts": container(command=[*COMMAND[:2], "--port", "8000", *COMMAND[2:]]),
+    "a shell with options": container(command=["bash", "-o", "pipefail", "-c", SHELL]),
+    "a shell under an init program": container(entryPoint=["tini", "--", "sh", "-c"], command=[SHELL]),
+    "a shell that installs it first": container(command=["sh", "-c", f"pip install uvicorn fastapi; {SHELL}"]),
+    "a shell that does more after it": container(command=["sh", "-c", f"({SHELL[5:]}) || echo it ended --port 1"]),
+    "a shell that leaves it in the background": container(command=["sh", "-c", f"{SHELL[5:]}& wait"]),
+    "a script of several lines": container(
+        command=["sh", "-c", "# it's ready\nuvicorn app.main:app \\\n--host 0.0.0.0 \\\n--port 80\n"]
+    ),
+    "a quotation that does not end": container(command=["sh", "-c", f"{SHELL} --app-dir '/srv"]),
+    "a script that runs what follows it": container(entryPoint=["sh", "-c", 'cd /srv && exec "$@"', "--"]),
     "an init program": container(entryPoint=["tini", "--"]),
     "the environment": container(command=COMMAND[:4], environment=[{"name": "UVICORN_PORT", "value": "80"}]),
     "a variable of the shell": container(
@@ -64,9 +74,15 @@ WRONG = {
     "udp": (container(portMappings=[{"containerPort": 80, "protocol": "udp"}]), "80/udp"),
     "no command": (container(command=None), "there is no command"),
     "one string": (container(command=[" ".join(COMMAND)]), "split it at its blanks"),
+    "a program with blanks": (container(command=["uvicorn app.main:app", *COMMAND[2:]]), 'named "uvicorn app.main:app"'),
+    "options with blanks": (
+        container(command=[*COMMAND[:2], "--host 0.0.0.0", "--port 80"]),
+        '"--host 0.0.0.0" is one',
+    ),
+    "a script in words": (container(entryPoint=["sh", "-c"]), 'the shell runs only "uvicorn"'),
     "another server": (container(command=["gunicorn", "-k", "uvicorn.workers.UvicornWorker"]), "does not start uvicorn"),
     "one word": (container(command=["uvicorn"]), "listens on 127.0.0.1 port 8000"),
-    "a blank in its name": (container(command=["my server", "app"]), "the command 'my server' app does not start uvicorn"),
+    "a blank in its name": (container(command=["my server", "app"]), "the command's first word has blanks"),
     "a shell without a script": (container(command=["sh", "-c"]), "the command sh -c does not start uvicorn"),
     "a script": (container(command=["sh", "-c", "python app.py"]), "does not start uvicorn"),
     "loopback": (container(command=[*COMMAND, "--host", "127.0.0.1"]), "listens on 127.0.0.1 port 80"),
