@@ -114,6 +114,7 @@ def test_an_image_is_looked_up_as_docker_reads_its_name(run, monkeypatch, uri, k
         ("docker.io/library/nginx:1", "is not in ECR"),
         ("999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1", "in the ECR of account 999999999999 in us-east-1"),
         ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "in the ECR of account 123456789012 in eu-west-1"),
+        ("123456789012.dkr-ecr.us-east-1.on.aws/api:v1", "in the ECR of account 123456789012 in us-east-1"),
     ],
 )
 def test_an_image_elsewhere_is_noted(run, monkeypatch, uri, words):

@@ -53,6 +53,14 @@ RIGHT = {
         command=["sh", "-c", "uvicorn app:app --host 0.0.0.0 --port ${PORT:-8000}"],
         environment=[{"name": "PORT", "value": "80"}],
     ),
+    "fastapi run": container(command=["fastapi", "run", "app/main.py", "--port", "80"]),
+    "fastapi run, by uv": container(command=["uv", "run", "/srv/bin/fastapi", "run", "--port=80", "app/main.py"]),
+    "fastapi run, by a variable": container(
+        command=["fastapi", "run", "app/main.py"], environment=[{"name": "PORT", "value": "80"}]
+    ),
+    "by IPv6 too": container(image="123456789012.dkr-ecr.us-east-1.on.aws/satellite-api:v1"),
+    "FIPS": container(image="123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/satellite-api:v1"),
+    "China": container(image=f"{IMAGE.replace('.com/', '.com.cn/')}"),
     "options first": container(command=["uvicorn", "--port", "80", "--host", "0.0.0.0", "app.main:app"]),
     "a digest": container(image=f"{IMAGE.removesuffix(':v1')}@sha256:{'0' * 64}"),
     "tcp by default": container(portMappings=[{"containerPort": 80}]),
@@ -84,6 +92,12 @@ WRONG = {
     "one word": (container(command=["uvicorn"]), "listens on 127.0.0.1 port 8000"),
     "a blank in its name": (container(command=["my server", "app"]), "the command's first word has blanks"),
     "a shell without a script": (container(command=["sh", "-c"]), "the command sh -c does not start uvicorn"),
+    "fastapi run as it is": (container(command=["fastapi", "run", "app/main.py"]), "listens on 0.0.0.0 port 8000"),
+    "fastapi run at home": (
+        container(command=["fastapi", "run", "app/main.py", "--host", "127.0.0.1", "--port", "80"]),
+        "listens on 127.0.0.1 port 80",
+    ),
+    "fastapi dev": (container(command=["fastapi", "dev", "--port", "80"]), "does not start uvicorn"),
     "a script": (container(command=["sh", "-c", "python app.py"]), "does not start uvicorn"),
     "loopback": (container(command=[*COMMAND, "--host", "127.0.0.1"]), "listens on 127.0.0.1 port 80"),
     "the default host": (container(command=["uvicorn", "app.main:app", "--port", "80"]), "listens on 127.0.0.1 port 80"),
