@@ -126,6 +126,15 @@ def answered(status=200, text="", kind="application/json", method="GET"):
 
 
 SHOWN = '{"paths": {"/predict": {"post": {}}}}'
+
+
+@pytest.mark.parametrize(("answer", "status"), [(200, "PASS"), (201, "FAIL"), (404, "FAIL"), (0, "FAIL")])
+def test_api_1(answer, status):
+    """200, and nothing else."""
+    given = (Time(), answered(answer), TASK, None, COURSE)
+    assert outcome(step_4.test_the_root_answers, *given)[0] == status
+
+
 DOCS = {
     "as they should be": (answered(text="<title>Swagger UI</title>"), SHOWN, "PASS", "200"),
     "ReDoc": (answered(text="<redoc>"), SHOWN, "PASS", "200"),
@@ -199,6 +208,28 @@ def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
     assert claimed.observed.startswith(str(REFUSED)) == right  # else the cause comes first
 
 
+READY = "INFO:     Application startup complete."
+STARTS = {
+    "as it should be": (["INFO", READY], "PASS", "2 lines, of them 1 of a start:"),
+    "two workers": ([READY, READY], "PASS", "2 lines, of them 2 of a start:"),
+    "of no start": (["INFO"], "FAIL", "1 lines, of them 0 of a start:"),
+    "nothing": ([], "FAIL", "nothing was written to it; other streams with lines: none"),
+    "nothing, but elsewhere": ([], "FAIL", "nothing was written to it; other streams with lines: a, b"),
+}
+
+
+@pytest.mark.parametrize(("lines", "status", "said"), STARTS.values(), ids=STARTS)
+def test_log_1(monkeypatch, lines, status, said):
+    """Its own stream counts; where that is empty, the others are named."""
+    elsewhere = [LogLine(stream, 1, READY) for stream in "bab"] if said.endswith("b") else []
+    own = [LogLine("s", 1, line) for line in lines]
+    monkeypatch.setattr(step_4, "read_lines", lambda *_, stream=None: own if stream else elsewhere)
+    definition = SimpleNamespace(log_options={"awslogs-group": "g"}, log_stream=lambda _: "s")
+    found, claimed = outcome(step_4.test_the_startup_is_in_the_log, None, Time(), definition, TASK)
+    assert found == status
+    assert claimed.observed.splitlines() == [said, *lines]
+
+
 PROBE = f"POST /predict?probe={SETTINGS.run_id} 200"
 OF_THE_LOAD = f"POST /predict?load={SETTINGS.run_id}.1 200"
 TRACES = {
@@ -240,6 +271,22 @@ def test_load_1(load, status, said):
     assert found == status
     assert said in claimed.observed
     assert "; d" not in claimed.observed
+    assert ("the slowest of" in claimed.observed) == (load.requests < 20)
+
+
+@pytest.mark.parametrize(
+    ("logged", "told"),
+    [
+        (set(), "the load is not in the log at all"),
+        ({1, 2, 3}, "the log has them all"),
+        ({1, 2, 3, 4}, "the log has them all"),
+        ({1, 2}, "the log stops at number 2"),
+        ({1, 3}, "the log misses some in between"),
+    ],
+)
+def test_what_the_log_has_of_the_load(logged, told):
+    """Three requests were sent."""
+    assert step_5.about_log(logged, 3) == told
 
 
 LOGGED = {
@@ -271,6 +318,7 @@ SERVED = {
     "no answer": ([TASK], 0, "FAIL", 2),
     "its end, which is known at once": ([DIED], 0, "FAIL", 1),
     "its end, and another that answers": ([another(5), DIED], 200, "FAIL", 1),
+    "nothing": ([], 0, "FAIL", 2),
 }
 
 
