@@ -16,9 +16,9 @@ from load.classification import classified
 STARTED = re.compile(
     r"startup[ _]?(complete|done|finished)|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server"
     r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|ready to (serve|accept)"
-    r"|\b(model|classifier|weights|network)[ _]((weights|has been|was|is|successfully|now)[ _]){0,3}(loaded|ready)"
-    r"|\bloaded[ _]([\w.-]{2,40}[ _]){0,2}(model|classifier|weights|network)|\bready[ _](the )?model"
-    r"|mod(elo|[eè]le|ell) (charg[eé]|cargado|carregado|geladen)|模型.{0,2}加载(成功|完成)",
+    r"|\b(?<!no )(model|classifier|weights)[ _]((weights|has been|was|is|successfully|now)[ _]){0,3}(loaded|ready)"
+    r"|\bloaded[ _](?!no\b|without\b|wrong\b)([\w.-]{2,40}[ _]){0,2}(model|classifier|weights)|\bready[ _](the )?model"
+    r"|mod(elo|[eè]le|ell) (charg[eé]|cargado|carregado|geladen)|模型[^未没不]{0,2}加载(成功|完成)",
     re.IGNORECASE,
 )
 """What servers and applications say when they are ready; that a model is `running on cpu` is no such line."""

@@ -186,6 +186,9 @@ REFUSED = (
 """Row, what is named, code, operation, message."""
 TRACE, FAILED = "Traceback (most recent call last):", "ERROR:    Application startup failed. Exiting."
 ENDED = (
+    ("U18", "libgomp1", 1, (TRACE, "OSError: libgomp.so.1: cannot open shared object file: No such file or directory")),
+    ("U07", "ValueError: boom", 1, ("ERROR: No module named pip-x optional", TRACE, "ValueError: boom")),
+    ("U07", "No module named uvicorn", 1, ("/usr/local/bin/python3.12: No module named uvicorn",)),
     ("U18", "libGL.so.1", 1, (TRACE, "    import cv2", "ImportError: libGL.so.1: cannot open shared object file: No such file or directory")),
     ("U18", "libgthread-2.0.so.0", 1, ("ImportError: libgthread-2.0.so.0: cannot open shared object file: No such file or directory",)),
     ("M01", "git lfs pull", 3, (TRACE, "_pickle.UnpicklingError: invalid load key, 'v'.", FAILED)),

@@ -520,17 +520,32 @@ def test_a_slow_start_is_waited_for(run, aws, launch, task):
         (["AssertionError"], "its log says: AssertionError"),
         (['INFO: "POST /predict HTTP/1.1" 500 Internal Server Error', "ERROR:    Exception in ASGI application"], ""),
         (["Model loaded", "no error so far"], ""),
+        (
+            ["2026-01-01 12:00:00,1 ERROR app: RuntimeError: boom"],
+            "its log says: 2026-01-01 12:00:00,1 ERROR app: RuntimeError",
+        ),
+        (["[ERROR] RuntimeError: boom"], "its log says: [ERROR] RuntimeError: boom"),
+        (["Loaded model in 2.1 s, no error", "model loaded with 0 failed keys"], ""),
         ([], ""),
     ],
 )
 def test_why_it_fails_is_read_from_its_log(run, task, monkeypatch, lines, told):
     """The newest line that tells; that a request failed is known already."""
-    monkeypatch.setattr(inquiry_module, "log_of", lambda *_: lines)
+    monkeypatch.setattr(inquiry_module, "log_of", lambda *_: tuple(lines))
     answer = Exchange("POST", "/predict", 500, "", "", 0.0)
     found = trouble_of(run, answer, task, DEFINITION)
     assert found.startswith(told)
     assert bool(found) == bool(told)
     assert trouble_of(run, replace(answer, status=404), task, DEFINITION) == ""
+
+
+def test_the_newest_cause_is_waited_for(run, task, monkeypatch):
+    """What was caught at the start is not why it fails now, and CloudWatch comes late."""
+    old, new = "ModuleNotFoundError: No module named 'tensorrt'", "RuntimeError: shapes cannot be multiplied"
+    begun = run.waiter.clock()
+    late = run.settings.patience.log / 10
+    monkeypatch.setattr(inquiry_module, "log_of", lambda *_: (old, new) if run.waiter.clock() > begun + late else (old,))
+    assert trouble_of(run, Exchange("POST", "/predict", 500, "", "", 0.0), task, DEFINITION) == f"its log says: {new}"
 
 
 @pytest.mark.parametrize(("statuses", "told"), [((503, 503, 200), 200), ((503,) * 9999, 503), ((500, 200), 500)])

@@ -75,6 +75,11 @@ def test_a_line_of_a_start_is_one(line):
         "getting ready to load the model",
         "\u6a21\u578b\u52a0\u8f7d\u5931\u8d25",
         "loaded 10 classes",
+        "Loaded no model",
+        "Loaded without model",
+        "No model loaded",
+        "waiting until the network is ready",
+        "\u6a21\u578b\u672a\u52a0\u8f7d\u6210\u529f",
     ],
 )
 def test_what_only_sounds_like_a_start_is_none(line):
