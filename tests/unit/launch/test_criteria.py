@@ -20,6 +20,7 @@ from tests.acceptance import test_2_task_definition as step_2
 from tests.acceptance import test_3_service_launch as step_3
 from tests.acceptance import test_4_verification as step_4
 from tests.acceptance import test_5_load_testing as step_5
+from tests.acceptance import test_6_cleanup as step_6
 from tests.unit.launch.test_stays import TASK, another
 
 SETTINGS = read_settings({option.dest: option.default for option in OPTIONS}, {})
@@ -331,3 +332,64 @@ def test_load_3(monkeypatch, tasks, answer, status, looks):
     given = (run, SimpleNamespace(service=None), TASK, None, api, LOAD, COURSE)
     assert outcome(step_5.test_the_same_task_serves_the_whole_load, *given)[0] == status
     assert (len(run.looks) > 1) == (looks > 1)
+
+
+def remembered(*entries):
+    """A cleanup that remembers these."""
+    return SimpleNamespace(of=lambda _: [SimpleNamespace(name=name, details=details) for name, details in entries])
+
+
+def gone(name, status="INACTIVE"):
+    """A service as AWS tells of it."""
+    return SimpleNamespace(status=status, end=f"{name} {status}", delete_command=f"delete {name}")
+
+
+ENDED = {
+    "as it should be": ([gone("a"), gone("b")], [], "PASS", ""),
+    "one left": ([gone("a"), gone("b", "ACTIVE")], [], "FAIL", "`delete b`"),
+    "one left with its task": ([gone("a", "DRAINING")], ["arn:1:task/c/t"], "FAIL", "`delete a`"),
+    "a task left": ([gone("a")], ["arn:1:task/c/t"], "FAIL", "`aws ecs stop-task --cluster c --task t`"),
+}
+
+
+@pytest.mark.parametrize(("services", "tasks", "status", "advice"), ENDED.values(), ids=ENDED)
+def test_clean_1(monkeypatch, services, tasks, status, advice):
+    """A task is billed without its service too, and what is gone is not deleted again."""
+    left = iter(services)
+    monkeypatch.setattr(step_6.service, "describe_service", lambda *_: next(left))
+    monkeypatch.setattr(step_6, "tasks_still_billed", lambda *_: tasks)
+    monkeypatch.setattr(step_6, "monthly", lambda _: "costs something")
+    cleanup = remembered(*((each.end, {"cluster": "c"}) for each in services))
+    found, claimed = outcome(step_6.test_the_service_is_gone, None, None, cleanup)
+    assert (found, claimed.advice) == (status, advice)
+
+
+def test_clean_2(monkeypatch):
+    """Those that are ACTIVE are named, and no others."""
+    told = {"1": "INACTIVE", "2": "ACTIVE"}
+    revision = lambda _aws, arn, _: SimpleNamespace(family="f", revision=arn, status=told[arn])  # noqa: E731
+    monkeypatch.setattr(step_6.task_definition, "describe_task_definition", revision)
+    for arns, status in ((("1",), "PASS"), (("1", "2"), "FAIL")):
+        cleanup = remembered(*(("f", {"arn": arn}) for arn in arns))
+        found, claimed = outcome(step_6.test_every_revision_of_the_run_is_inactive, None, cleanup)
+        assert found == status
+        assert ("f:2`" in claimed.advice, "f:1`" in claimed.advice) == (status == "FAIL", False)
+
+
+HELD = {
+    "as it should be": ([], {}, "PASS"),
+    "a group left": (["sg-1"], {}, "FAIL"),
+    "an interface left": ([], {"eni-1": "its task"}, "FAIL"),
+}
+
+
+@pytest.mark.parametrize(("groups", "interfaces", "status"), HELD.values(), ids=HELD)
+def test_clean_4(monkeypatch, groups, interfaces, status):
+    """Only those groups that are there are told of."""
+    monkeypatch.setattr(step_6.network, "describe_group", lambda _, group_id: group_id in groups)
+    monkeypatch.setattr(step_6.network, "holders_of", lambda *_: interfaces)
+    monkeypatch.setattr(step_6.network, "rules_that_name", lambda *_: {})
+    cleanup = remembered(("sg", {"id": "sg-1"}), ("sg", {"id": "sg-2"}))
+    found, claimed = outcome(step_6.test_the_security_group_is_gone, None, cleanup)
+    assert found == status
+    assert claimed.observed.startswith(f"groups: {', '.join(groups) or 'none'}; ")
