@@ -183,6 +183,7 @@ UNREASONABLE = [
     {"label": None, "confidence": 0.9},
     {"label": "desert", "confidence": 1.7},
     {"label": "desert", "confidence": -0.1},
+    {"label": "desert", "confidence": 10**400},
     {"label": "desert", "confidence": "high"},
     {"prediction": {}},
     {"predictions": []},
