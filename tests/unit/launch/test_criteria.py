@@ -9,6 +9,7 @@ from fixtures.diagnosis.diagnosis import COURSE, Diagnosis
 from fixtures.launch.address import Address, Probed
 from fixtures.launch.contract import Contract
 from fixtures.launch.endpoint import Exchange
+from fixtures.report.gate import Claim
 from fixtures.resources.logs import LogLine
 from fixtures.resources.network import HTTP_FROM_ANYWHERE
 from fixtures.settings.options import OPTIONS
@@ -21,36 +22,25 @@ from tests.acceptance import test_3_service_launch as step_3
 from tests.acceptance import test_4_verification as step_4
 from tests.acceptance import test_5_load_testing as step_5
 from tests.acceptance import test_6_cleanup as step_6
-from tests.unit.launch.test_stays import TASK, another
+from tests.unit.launch.test_stays import TASK, Time, another
 
 SETTINGS = read_settings({option.dest: option.default for option in OPTIONS}, {})
 LOAD = LoadResult(100, 1, 100.0, SETTINGS.max_p95_ms, 9000.0, 20.0, 5.0, ("1 x POST /predict: HTTP 500",))
 
 
-class Said:
-    """A claim, and what is said in it."""
-
-    def __call__(self, **said):
-        self.__dict__.update(said)
-
-
-class Time:
+class Waiting(Time):
     """A run whose waits cost nothing; `looks` counts them."""
 
     def __init__(self):
-        self.looks, self.now = [], 0.0
+        super().__init__(0)
         self.settings = SETTINGS
         self.recorder = SimpleNamespace(attach=lambda _: None)
         self.waiter = Waiter(clock=lambda: self.now, sleep=self.sleep)
 
-    def sleep(self, seconds):
-        """Let time pass."""
-        self.now += seconds
-
 
 def outcome(test, *given):
     """What a criterion says, and whether it passes."""
-    said = Said()
+    said = Claim()
     try:
         test(*given, said)
     except AssertionError:
@@ -132,7 +122,7 @@ SHOWN = '{"paths": {"/predict": {"post": {}}}}'
 @pytest.mark.parametrize(("answer", "status"), [(200, "PASS"), (201, "FAIL"), (404, "FAIL"), (0, "FAIL")])
 def test_api_1(answer, status):
     """200, and nothing else."""
-    given = (Time(), answered(answer), TASK, None, COURSE)
+    given = (Waiting(), answered(answer), TASK, None, COURSE)
     assert outcome(step_4.test_the_root_answers, *given)[0] == status
 
 
@@ -175,7 +165,7 @@ PREDICTIONS = {
 @pytest.mark.parametrize(("prediction", "contract", "status", "said"), PREDICTIONS.values(), ids=PREDICTIONS)
 def test_api_3(prediction, contract, status, said):
     """A class is told where one was found, in an answer that is one."""
-    given = (Time(), SETTINGS, prediction, contract, TASK, None, COURSE)
+    given = (Waiting(), SETTINGS, prediction, contract, TASK, None, COURSE)
     found, claimed = outcome(step_4.test_a_satellite_image_is_classified, *given)
     assert found == status
     assert said in claimed.observed
@@ -202,7 +192,7 @@ def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
     monkeypatch.setattr(step_4, "NO_IMAGES", tuple(("a", "b", b"c") for _ in answers))
     left = iter(answers)
     api = SimpleNamespace(post_file=lambda *_: next(left), get=lambda _: afterwards)
-    given = (None, Time(), SimpleNamespace(service=None), TASK, None, api, prediction, COURSE)
+    given = (None, Waiting(), SimpleNamespace(service=None), TASK, None, api, prediction, COURSE)
     found, claimed = outcome(step_4.test_what_is_not_an_image_is_refused, *given)
     assert found == status
     right = status == "PASS" or prediction is not CLASSIFIED
@@ -226,7 +216,7 @@ def test_log_1(monkeypatch, lines, status, said):
     own = [LogLine("s", 1, line) for line in lines]
     monkeypatch.setattr(step_4, "read_lines", lambda *_, stream=None: own if stream else elsewhere)
     definition = SimpleNamespace(log_options={"awslogs-group": "g"}, log_stream=lambda _: "s")
-    found, claimed = outcome(step_4.test_the_startup_is_in_the_log, None, Time(), definition, TASK)
+    found, claimed = outcome(step_4.test_the_startup_is_in_the_log, None, Waiting(), definition, TASK)
     assert found == status
     assert claimed.observed.splitlines() == [said, *lines]
 
@@ -249,7 +239,7 @@ def test_log_2(monkeypatch, lines, prediction, status, said):
     found = [LogLine(stream, 1, text) for stream, text in lines]
     monkeypatch.setattr(step_4, "read_lines", lambda *_: found)
     definition = SimpleNamespace(log_options={"awslogs-group": "g"}, log_stream=lambda _: "s")
-    given = (None, Time(), definition, TASK, prediction, None)
+    given = (None, Waiting(), definition, TASK, prediction, None)
     became, claimed = outcome(step_4.test_the_prediction_is_in_the_log, *given)
     assert became == status
     assert claimed.observed.startswith(said)
@@ -268,7 +258,7 @@ LIMITS = {
 @pytest.mark.parametrize(("load", "status", "said"), LIMITS.values(), ids=LIMITS)
 def test_load_1(load, status, said):
     """At most, says the line of the rubric."""
-    found, claimed = outcome(step_5.test_the_load_stays_within_its_limits, Time(), SETTINGS, load, COURSE)
+    found, claimed = outcome(step_5.test_the_load_stays_within_its_limits, Waiting(), SETTINGS, load, COURSE)
     assert found == status
     assert said in claimed.observed
     assert "; d" not in claimed.observed
@@ -302,7 +292,7 @@ LOGGED = {
 @pytest.mark.parametrize(("logged", "load", "status", "looks"), LOGGED.values(), ids=LOGGED)
 def test_load_2(monkeypatch, logged, load, status, looks):
     """It is waited for no longer than until all are there."""
-    run = Time()
+    run = Waiting()
     lines = [LogLine("s", number, f"load={SETTINGS.run_id}.{number}") for number in range(1, logged + 1)]
     monkeypatch.setattr(step_5, "read_lines", lambda *_: run.looks.append(1) or lines)
     monkeypatch.setattr(step_5, "keep_log_lines", lambda *_: None)
@@ -326,7 +316,7 @@ SERVED = {
 @pytest.mark.parametrize(("tasks", "answer", "status", "looks"), SERVED.values(), ids=SERVED)
 def test_load_3(monkeypatch, tasks, answer, status, looks):
     """A task that answers is looked at once; one that does not is given the time that AWS takes to see its end."""
-    run, api = Time(), SimpleNamespace(get=lambda _: SimpleNamespace(status=answer))
+    run, api = Waiting(), SimpleNamespace(get=lambda _: SimpleNamespace(status=answer))
     monkeypatch.setattr(step_5, "tasks_since", lambda *_: run.looks.append(1) or tasks)
     monkeypatch.setattr(step_5, "last_words", lambda *_: ())
     given = (run, SimpleNamespace(service=None), TASK, None, api, LOAD, COURSE)

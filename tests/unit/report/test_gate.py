@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from fixtures.report.gate import put_in_order
-from fixtures.report.outcomes import OPTIONAL, Outcome, Status, complete
+from fixtures.report.outcomes import OPTIONAL
 from fixtures.report.rubric import BY_ID, RIDES_ALONG, RUBRIC
 from tests.unit.report.nested import pytest_in
 
@@ -202,10 +202,3 @@ def test_what_has_to_wait_is_judged_when_its_time_has_passed(order):
     """The task grows old, and the log's lines arrive, beside what is judged meanwhile; the deployment is still there."""
     begin, end = order.index("LOAD-1"), order.index("CLEAN-1")
     assert order[begin + 1 : end] == ["RUN-3", "LOG-2", "LOAD-2"]
-
-
-def test_what_was_not_judged_is_not_run():
-    """The list of outcomes is always the whole rubric, in its order."""
-    outcomes = complete([Outcome(BY_ID["RUN-1"], Status.PASS)], "the run ended before it")
-    assert [outcome.criterion for outcome in outcomes] == list(RUBRIC)
-    assert {o.status for o in outcomes if o.criterion.id != "RUN-1"} == {Status.NOT_RUN}

@@ -50,11 +50,11 @@ def test_each_status_is_counted():
 
 
 def test_there_is_one_outcome_for_each_line_of_the_rubric():
-    """In its order, whatever was judged first."""
+    """In its order, whatever was judged first; what was not judged is NOT RUN."""
     judged = [Outcome(BY_ID["RUN-1"], Status.FAIL), Outcome(BY_ID["NET-1"], Status.PASS)]
     found = complete(judged, "it ended before")
     assert [each.criterion for each in found] == [*RUBRIC]
-    assert [each.reason for each in found if each not in judged] == ["it ended before"] * 25
+    assert [(each.status, each.reason) for each in found if each not in judged] == [(Status.NOT_RUN, "it ended before")] * 25
     assert found[0] is judged[1]
 
 

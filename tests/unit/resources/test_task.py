@@ -16,9 +16,9 @@ OLD, NEW = f"sha256:{'a' * 64}", f"sha256:{'b' * 64}"
 def stopped(**codes):
     """Why a task stopped whose containers ended with these exit codes."""
     containers = [{"name": name} | ({} if code is None else {"exitCode": code}) for name, code in codes.items()]
-    found = {"taskArn": "t", "lastStatus": "STOPPED", "desiredStatus": "STOPPED", "stopCode": "EssentialContainerExited"}
-    ecs = SimpleNamespace(describe_tasks=lambda **_: {"tasks": [found | {"containers": containers}]})
-    return describe_tasks(SimpleNamespace(ecs=ecs), "c", ["t"])[0].stopped.removeprefix("EssentialContainerExited")
+    ended = {"lastStatus": "STOPPED", "desiredStatus": "STOPPED", "stopCode": "EssentialContainerExited"}
+    (task,) = describe_tasks(answering(ended | {"containers": containers}), "c", ["arn/0"])
+    return task.stopped.removeprefix("EssentialContainerExited")
 
 
 @pytest.mark.parametrize(
