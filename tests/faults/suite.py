@@ -5,19 +5,22 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 import pytest
 
+from fixtures.wire.waiting import Waiter
 from tests.faults import aws_faults, warm_locust
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_SECONDS = 60.0
 """A run that takes longer hangs."""
+_MOMENT_SECONDS = 0.02
+"""A rehearsal is over half a second after its load."""
 _WARM = ("tests.faults.warm",)
 """Imported once, before the forks."""
 _KEPT_VARIABLES = ("PATH", "HOME", "LANG", "TMPDIR", "DOCKER_HOST")
@@ -86,6 +89,25 @@ class Suite:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+class Running(Protocol):
+    """A run that has begun, wherever it runs."""
+
+    @property
+    def running(self) -> bool: ...
+
+
+def catch(run: Running, what: str, seen: Callable[[], object]) -> None:
+    """Wait for a moment of the run, and look so often that it is not over by then. Raises AssertionError if the run is."""
+    waiter = Waiter(sleep=lambda pause: time.sleep(min(pause, _MOMENT_SECONDS)))
+    waiter.until(what, lambda: bool(seen()) or not run.running, bool, LONGEST_SECONDS)
+    assert run.running, f"it ended before {what}: {getattr(run, 'output', run)}"
+
+
+def stopped(suite: Suite) -> bool:
+    """Whether SIGSTOP has stopped it."""
+    return psutil.Process(suite.pid).status() == psutil.STATUS_STOPPED
 
 
 def rehearsing(folder: Path, *words: str, **variables: str) -> Suite:

@@ -13,9 +13,8 @@ from botocore.exceptions import ClientError
 
 from fixtures.ledger.owner import mark
 from fixtures.preflight.permissions import POLICY_FILE, policy
-from fixtures.wire.waiting import Waiter
 from tests.faults.record_calls import VARIABLE, unknown_beside
-from tests.faults.suite import Suite
+from tests.faults.suite import Suite, catch
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ec2", "ecs", "iam", "logs", "ecr", "application-autoscaling", "service-quotas", "sts")
@@ -81,8 +80,7 @@ def record(stage, tmp_path_factory):
     with begun() as suite:
         sign = "reports/*/evidence/*PutScheduledAction.json"
         before = set(folder.glob(sign))
-        Waiter().until("the fuse", lambda: set(folder.glob(sign)) - before or not suite.running, bool, 60)
-        assert suite.running, suite.output
+        catch(suite, "the fuse", lambda: set(folder.glob(sign)) - before)
     assert ended().code == pytest.ExitCode.USAGE_ERROR
     assert ended("--sweep").code == 0
     return record

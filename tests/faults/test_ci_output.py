@@ -7,9 +7,8 @@ import xml.etree.ElementTree as ET
 import jsonschema
 import pytest
 
-from fixtures.wire.waiting import Waiter
 from tests.faults.outspoken import API, ORDERS
-from tests.faults.suite import rehearsing
+from tests.faults.suite import catch, rehearsing
 from tests.unit.report.ci_forms import CTRF, Rendered, commands, junit_problems
 
 ELEMENTS = {"h2", "h3", "p", "code", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "b", "br"}
@@ -77,7 +76,7 @@ def test_a_killed_run_leaves_a_summary_that_is_no_verdict(small_api, tmp_path):
     """GitHub shows what is in the file when the step is gone: that the run had not ended, and how to clean up."""
     suite, summary = on_github(tmp_path, f"--app={small_api}")
     with suite:
-        Waiter().until("a summary", lambda: summary.is_file() or not suite.running, bool, 60)
+        catch(suite, "a summary", summary.is_file)
         suite.signal(signal.SIGKILL)
         ended = suite.wait()
     text = Rendered(summary.read_text(encoding="utf-8")).text

@@ -15,11 +15,10 @@ import pytest
 from fixtures.evidence.manifest import write_manifest
 from fixtures.replay.session import prepared
 from fixtures.replay.unpacking import InvalidError
-from fixtures.wire.waiting import Waiter
 from load.load_test import read_samples
 from tests.faults.canaries import APP
 from tests.faults.pages import PARTS, parts_of, tells_its_run, whole_page
-from tests.faults.suite import Suite, rehearsing
+from tests.faults.suite import Suite, catch, rehearsing
 from tests.faults.tampering import BROKEN, NOTED, REHASHED, UNDETECTABLE, ZIPS, edit, smuggle
 
 ROOT = Path(__file__).parents[2]
@@ -115,8 +114,7 @@ def test_a_run_that_was_stopped_is_judged_as_far_as_it_came(tmp_path):
     """What it had not judged is NOT RUN here, too, and what it undid is nobody's evidence."""
     with rehearsing(tmp_path, "--load-seconds=5") as suite:
         loads = lambda: (tmp_path / "reports").glob("2*/load/requests.csv")  # noqa: E731
-        seen = lambda: any(map(read_samples, loads())) or not suite.running  # noqa: E731
-        Waiter().until("load", seen, bool, 60)
+        catch(suite, "load", lambda: any(map(read_samples, loads())))
         suite.signal(signal.SIGINT)
         suite.wait()
     bundle = (tmp_path / "reports" / "latest").resolve()

@@ -14,6 +14,7 @@ from tests.faults.aws_faults import Fault
 from tests.faults.calls import EVERYTHING_MADE
 from tests.faults.matrix import Place, launch, sweep
 from tests.faults.pages import tells_its_run
+from tests.faults.suite import catch, stopped
 
 SECONDS = 30.0
 IDLE_SECONDS = 2.0
@@ -60,8 +61,7 @@ def test_a_terminal_that_is_closed_leaves_nothing(account, place):
     ours, theirs = pty.openpty()
     with launch(account, place, terminal=os.ttyname(theirs)) as suite:
         os.close(theirs)
-        made = place.record
-        Waiter().until("service", lambda: made.exists() and "CreateService" in made.read_text(), bool, SECONDS)
+        catch(suite, "the service", lambda: place.has_called("CreateService"))
         os.close(ours)
         suite.signal(signal.SIGHUP)
         ended = suite.wait()
@@ -86,11 +86,12 @@ def test_two_runs_with_other_names_do_not_meet(account, tmp_path):
 def test_of_two_runs_with_the_same_names_the_second_is_refused(account, tmp_path):
     """It says whose the names are, makes nothing, and the first does not notice."""
     places = [Place(tmp_path / name) for name in ("one", "two")]
-    with launch(account, places[0], options=WHOLE, selection="") as one:
-        made = places[0].record
-        Waiter().until("group made", lambda: made.exists() and "CreateCluster" in made.read_text(), bool, SECONDS)
+    waits = Fault("SIGSTOP", "ecs.CreateService", after=True)
+    with launch(account, places[0], waits, options=WHOLE, selection="") as one:
+        catch(one, "its service", lambda: stopped(one))
         with launch(account, places[1]) as two:
             second = two.wait()
+        one.signal(signal.SIGCONT)
         first = one.wait()
     assert account.left_behind() == [], (first, second)
     assert first.code == 0, first

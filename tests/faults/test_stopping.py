@@ -9,9 +9,8 @@ import pytest
 from fixtures.evidence.redaction import Redactor
 from fixtures.wire.child import ask
 from fixtures.wire.interruption import Interruption
-from fixtures.wire.waiting import Waiter
 from tests.faults.application import APPLICATION
-from tests.faults.suite import Suite, rehearsing
+from tests.faults.suite import Suite, catch, rehearsing
 
 INTERRUPTED = pytest.ExitCode.INTERRUPTED
 MOMENT = 0.5 / 60
@@ -53,7 +52,7 @@ def test_a_run_stops_while_an_answer_drips(number, tmp_path, stage):
     stage.reset()
     words = (f"--app={app.parent}", "--no-load", "--answer-timeout=300", "-k", "RUN- or API-3")
     with rehearsing(tmp_path, *words, **stage.variables) as suite:
-        Waiter().until("answer", lambda: (app / "dripping.flag").exists() or not suite.running, bool, 60)
+        catch(suite, "answer", (app / "dripping.flag").exists)
         suite.signal(number)
         ended = suite.wait(SOON)
     assert ended.code == INTERRUPTED, ended

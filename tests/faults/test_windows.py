@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from fixtures.settings.options import ROOT
-from fixtures.wire.waiting import Waiter
+from tests.faults.suite import catch
 from tests.windows import BREAK
 
 SECONDS = 120
@@ -94,8 +94,7 @@ def test_it_stops_there_too(words, number, reason, account, tmp_path):
     account.as_found = False
     with OnWindows(tmp_path, "--live", "--load-seconds=30", *words, **account.variables) as suite:
         if number:
-            sign = lambda: any(tmp_path.glob("reports/*/evidence/*CreateService.json")) or not suite.running  # noqa: E731
-            Waiter().until("the service", sign, bool, 60)
+            catch(suite, "the service", lambda: any(tmp_path.glob("reports/*/evidence/*CreateService.json")))
             suite.signal(number)
         code, printed = suite.wait()
     assert code == pytest.ExitCode.INTERRUPTED, printed

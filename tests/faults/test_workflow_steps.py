@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from fixtures.wire.waiting import Waiter
+from tests.faults.suite import catch
 from tests.unit.report.ci_forms import Rendered, commands
 from tests.workflows import steps
 
@@ -134,7 +134,5 @@ def test_a_launch_that_is_killed_is_swept_by_the_next_job(runner, another_runner
 def launching(runner):
     """The launch step, when its service has just been made."""
     running = runner.begun(that_says("launch-control", "live", "--max-cost"))
-    sign = lambda: any(runner.reports.glob("*/evidence/*CreateService.json")) or not running.running  # noqa: E731
-    Waiter().until("the service", sign, bool, 60)
-    assert running.running, running.output
+    catch(running, "the service", lambda: any(runner.reports.glob("*/evidence/*CreateService.json")))
     return running
