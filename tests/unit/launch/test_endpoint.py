@@ -222,6 +222,23 @@ def test_a_port_that_takes_connections_is_found(server, recorder, tmp_path, monk
     assert json.loads((tmp_path / path).read_text())["response"] == {"open": [server.server_port], "refused": [closed]}
 
 
+def test_a_signal_as_it_begins_leaves_no_thread(monkeypatch):
+    """Python waits for each thread of a pool when it ends: one that nobody has told to end would hang the run."""
+    begun = []
+
+    def start(thread, really=threading.Thread.start):
+        begun.append(thread)
+        really(thread)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(KeyboardInterrupt) as kept:
+        Probe(SimpleNamespace(internet=SimpleNamespace(connect=lambda *_: None)), "127.0.0.1", {})
+    for thread in begun:
+        thread.join(10)
+    assert [thread.is_alive() for thread in begun] == [False], kept
+
+
 class Aws:
     """ECS, EC2 and CloudWatch with scripted answers: each is given until the next one, the last for ever."""
 
