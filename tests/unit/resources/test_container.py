@@ -58,6 +58,7 @@ RIGHT = {
     "fastapi run, by a variable": container(
         command=["fastapi", "run", "app/main.py"], environment=[{"name": "PORT", "value": "80"}]
     ),
+    "fastapi run, installed first": container(command=["sh", "-c", "pip install fastapi && fastapi run app --port 80"]),
     "by IPv6 too": container(image="123456789012.dkr-ecr.us-east-1.on.aws/satellite-api:v1"),
     "FIPS": container(image="123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/satellite-api:v1"),
     "China": container(image=f"{IMAGE.replace('.com/', '.com.cn/')}"),
@@ -88,13 +89,15 @@ WRONG = {
     "two mappings": (container(portMappings=[*MAPPING, {"containerPort": 443}]), "80/tcp, 443/tcp"),
     "udp": (container(portMappings=[{"containerPort": 80, "protocol": "udp"}]), "80/udp"),
     "no command": (container(command=None), "there is no command"),
-    "one string": (container(command=[" ".join(COMMAND)]), "split it at its blanks"),
+    "one string": (container(command=[" ".join(COMMAND)]), "the command is one string"),
     "a program with blanks": (container(command=["uvicorn app.main:app", *COMMAND[2:]]), 'named "uvicorn app.main:app"'),
     "options with blanks": (
         container(command=[*COMMAND[:2], "--host 0.0.0.0", "--port 80"]),
         '"--host 0.0.0.0" is one',
     ),
     "a script in words": (container(entryPoint=["sh", "-c"]), 'the shell runs only "uvicorn"'),
+    "a script in two words": (container(command=["sh", "-c", "uvicorn", "app:app"]), 'the shell runs only "uvicorn"'),
+    "a file as the script": (container(command=["sh", "-c", "/srv/start.sh"]), "does not start uvicorn"),
     "another server": (container(command=["gunicorn", "-k", "uvicorn.workers.UvicornWorker"]), "does not start uvicorn"),
     "one word": (container(command=["uvicorn"]), "listens on 127.0.0.1 port 8000"),
     "a blank in its name": (container(command=["my server", "app"]), "the command's first word has blanks"),
