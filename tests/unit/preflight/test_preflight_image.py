@@ -96,6 +96,8 @@ def test_an_image_that_is_not_in_ecr_is_refused(tmp_path, monkeypatch):
     [
         (f"{HOST}/team/api", {"imageTag": "latest"}),
         (f"{HOST}/team/api:v2", {"imageTag": "v2"}),
+        ("123456789012.dkr-ecr.us-east-1.on.aws/team/api:v2", {"imageTag": "v2"}),
+        (f"{HOST.replace('ecr', 'ecr-fips')}/team/api:v2", {"imageTag": "v2"}),
         (f"{HOST}/team/api:v2@{DIGEST}", {"imageDigest": DIGEST}),
     ],
 )
@@ -114,7 +116,6 @@ def test_an_image_is_looked_up_as_docker_reads_its_name(run, monkeypatch, uri, k
         ("docker.io/library/nginx:1", "is not in ECR"),
         ("999999999999.dkr.ecr.us-east-1.amazonaws.com/api:v1", "in the ECR of account 999999999999 in us-east-1"),
         ("123456789012.dkr.ecr.eu-west-1.amazonaws.com/api:v1", "in the ECR of account 123456789012 in eu-west-1"),
-        ("123456789012.dkr-ecr.us-east-1.on.aws/api:v1", "in the ECR of account 123456789012 in us-east-1"),
     ],
 )
 def test_an_image_elsewhere_is_noted(run, monkeypatch, uri, words):

@@ -123,6 +123,9 @@ def test_tasks_of_a_service_and_those_that_somebody_started_are_told_apart():
     assert [task.id for task in by_hand(aws, "c")] == ["1"]
 
 
+BY_IPV6 = IMAGE.replace(".dkr.ecr.", ".dkr-ecr.").replace("amazonaws.com", "on.aws")
+
+
 class Registry:
     """An ECR whose tag names this manifest; nobody may ask it where there is none."""
 
@@ -141,6 +144,7 @@ class Registry:
     [
         (Registry("{}"), IMAGE, True),
         (Registry("{}", OLD), IMAGE, False),
+        (Registry("{}"), BY_IPV6, True),
         (Registry(f'{{"manifests": [{{"digest": "{OLD}"}}]}}'), IMAGE, False),  # of an image for several platforms
         (Registry(f'{{"manifests": [{{"digest": "{NEW}"}}]}}'), IMAGE, True),
         (Registry(), IMAGE, False),
