@@ -5,6 +5,7 @@ texts are made from its own parts, and the time of the processor that they take 
 """
 
 import ast
+import functools
 import importlib
 import itertools
 import json
@@ -44,12 +45,18 @@ GROWTH = 24
 """Times for eight times the length: 8 is linear, 64 is quadratic."""
 
 
+@functools.cache
+def nodes(path):
+    """All of a source's syntax tree: it is asked for each pattern."""
+    return list(ast.walk(ast.parse(path.read_text())))
+
+
 def calls():
     """Each call of `re` in the code: its module, the call, and the methods of what it compiles."""
     used = {}
     found = []
     for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in nodes(path):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
                 owner, method = node.func.value.id, node.func.attr
                 if owner == "re" and method in METHODS:
@@ -61,7 +68,7 @@ def calls():
 
 def name_of(module, call):
     """The constant that holds what is compiled; empty where it is none."""
-    for node in ast.walk(ast.parse((ROOT / f"{module.replace('.', '/')}.py").read_text())):
+    for node in nodes(ROOT / f"{module.replace('.', '/')}.py"):
         if isinstance(node, ast.Assign) and ast.dump(node.value) == ast.dump(call):
             return node.targets[0].id
     return ""
