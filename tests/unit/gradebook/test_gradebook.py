@@ -260,9 +260,17 @@ def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path):
 def test_what_is_no_plain_file_is_not_opened(tmp_path):
     """A pipe would be waited for, a link followed."""
     (tmp_path / "empty").mkdir()
+    (tmp_path / "essay").mkdir()
+    (tmp_path / "essay" / "a.pdf").write_text("")
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("/etc/passwd")
-    for name, why in (("empty", "no file"), ("pipe", "no plain file"), ("link", "a link"), ("none", "No such file")):
+    for name, why in (
+        ("empty", "no file"),
+        ("essay", "no bundle, but a.pdf"),
+        ("pipe", "no plain file"),
+        ("link", "a link"),
+        ("none", "No such file"),
+    ):
         with pytest.raises(InvalidError, match=why):
             digest_of(tmp_path / name)
 
