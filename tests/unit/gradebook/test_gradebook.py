@@ -223,6 +223,23 @@ def test_the_forms_for_import_keep_what_the_platform_has_exported(tmp_path):
         ]
 
 
+def test_a_grade_that_is_for_the_grader_to_decide_stays_in_moodles_worksheet(tmp_path):
+    """Whoever has handed in nothing that can be judged may have been given one by hand."""
+    person = Person("Participant 12", row=(("Identifier", "Participant 12"), ("Grade", "7.00")))
+    write_book(tmp_path, [row_of(person, [], None, "", "")], [], [])
+    assert (tmp_path / "moodle.csv").read_text("utf-8-sig").splitlines()[1] == "Participant 12,7.00,"
+
+
+@pytest.mark.parametrize("name", ["Ann_7_assignsubmission_file_", "hw_1_2024_all", "everybody"])
+def test_a_zip_of_one_folder_is_a_class_unless_the_folder_is_somebodys(name, tmp_path):
+    """Canvas names no folders, so that one only looks like a person's."""
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for run in ("a.zip", "b.zip", ".DS_Store"):
+            archive.writestr(f"{name}/{run}", "")
+    found = [entry.whose for entry in entries_of(tmp_path / "all.zip", tmp_path / "all")]
+    assert found == ([name, name] if "assign" in name else ["a", "b"])
+
+
 def test_without_a_roster_everybody_is_expected():
     """There is nobody who says otherwise."""
     entry = Entry("ann", "ann", Path())
