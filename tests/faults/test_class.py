@@ -311,6 +311,7 @@ def test_bundles_count_however_somebody_elses_tool_has_packed_them(original, tmp
         link = zipfile.ZipInfo("latest")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc")
+        archive.writestr(f"{'deep/' * 20}deep", "")
     roster = tmp_path / "roster.csv"
     people = ["Müller, Jörg", "Doe, Jane", "Ada, Ann", "Bob, Bill", "Cain, Carl", "Dorn, Diana"]
     rows = [f'"{name}",{number},SIS{number},{name[:3]}@x.org,A;B,,' for number, name in enumerate(people, 1)]

@@ -92,6 +92,8 @@ CLASS = (
         {  # Blackboard: kwurst/bb-file-cleanup
             "HW_1_2_jdoe_attempt_2024-01-01-12-00-00_jl": "Doe, Jane (555)",
             "HW 1_jmueller_attempt_2024-01-01-12-00-00.txt": "Jörg Müller",
+            "HW 1_jm_attempt_2024-01-01-12-00-00_jl.zip": "Jörg Müller",
+            "HW 1_m_a_o_attempt_2024-01-01-12-00-00_jl.zip": "Mary-Ann O'Neil",
             "HW 1_else_attempt_2024-01-01-12-00-00_jdoe": "HW 1_else",
         },
         {  # Brightspace, in folders and flat
