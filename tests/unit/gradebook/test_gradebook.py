@@ -72,7 +72,7 @@ CLASS = (
             "doejane_LATE_556_684_x": "Doe, Jane (556)",
             "doejane_557_685_x": "doejane_557",
             "madonna_12_686_x": "madonna_12",
-            "lijan_4_text.html": "Jan Li",
+            "lijan_4_text": "Jan Li",
             "teamred_777_687_x": "teamred_777",
             "somebody_5_688_jdoe": "somebody_5",
         },
@@ -194,7 +194,7 @@ def test_one_persons_folder_in_a_zip_stays_theirs(tmp_path):
             for name in names:
                 archive.writestr(name, "")
         found = entries_of(tmp_path / f"{count}.zip", tmp_path / str(count))
-        assert [entry.whose for entry in found] == [names[0].partition("/")[0]]
+        assert [entry.whose for entry in found] == [names[0].partition("/")[0].removesuffix(".csv")]
 
 
 def test_the_forms_for_import_keep_what_the_platform_has_exported(tmp_path):
@@ -265,6 +265,8 @@ def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path):
         "bob/deep/er/run.zip",
         "eve.zip",
         "kim/essay.txt",
+        "jane.doe/manifest-sha256.txt",
+        "m.x.PDF",
         "__MACOSX/x",
         "roster.csv",
     ):
@@ -273,7 +275,8 @@ def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path):
     (tmp_path / "class" / "lee").symlink_to("/")
     (tmp_path / "class" / "kim" / "latest").symlink_to("/")
     found = {entry.name: entry.whose for entry in entries_of(tmp_path / "class", tmp_path / "unpacked")}
-    assert found == {"ann/run": "ann", "bob/deep/er/run.zip": "bob", "eve.zip": "eve", "kim": "kim", "lee": "lee"}
+    names = {"ann/run/": "ann", "bob/deep/er/run.zip": "bob", "eve.zip": "eve", "kim/": "kim", "lee/": "lee"}
+    assert found == names | {"jane.doe/": "jane.doe", "m.x.PDF": "m.x"}
 
 
 def test_what_is_no_plain_file_is_not_opened(tmp_path):
