@@ -134,7 +134,13 @@ def test_names_are_read_as_the_platform_gives_them(names):
             [("Jane Doe", "J@x.org", "Participant 12", ""), ("Participant 13", "", "Participant 13", "")],
         ),
         ("Vorname;Nachname;E-Mail-Adresse\nJörg;Müller;J@X.ORG", "cp1252", [("Jörg Müller", "J@X.ORG", "", "")]),
-        ("Name;Vorname;Matrikelnummer\nMüller;Jörg;007", "utf-8", [("Jörg Müller", "", "007", "")]),
+        ("Name;Vorname;Matrikelnummer\nJörgens;Jörg;007", "utf-8", [("Jörg Jörgens", "", "007", "")]),
+        (
+            "first name,last name\nJames,Jameson\nAnn,Ann\n",
+            "utf-8",
+            [("James Jameson", "", "", ""), ("Ann Ann", "", "", "")],
+        ),
+        ('name,first name\n"Doe, Jane",Jane\n', "utf-8", [("Doe, Jane", "", "", "")]),
         (
             '"Last Name"\t"First Name"\t"Username"\t"Student ID"\n"Doe"\t"Jane"\t"jd"\t"5"\n',
             "utf-16",
