@@ -271,6 +271,68 @@ def test_the_roster_the_date_and_the_mode_stand_beside_the_points(original, tmp_
     assert table(tmp_path / "grades", "canvas.csv")["Jane Doe"]["Launch Control"] == "100"
 
 
+class Unsaid(zipfile.ZipInfo):
+    """An entry as Canvas and macOS write it: its name is UTF-8, and nothing says so."""
+
+    def _encodeFilenameFlags(self):  # noqa: N802 - zipfile's own
+        return self.filename.encode(), self.flag_bits
+
+
+def repacked(bundle, target, name=lambda name: name, more=()):
+    """A bundle as somebody else's tool packs it, with what else that tool leaves in it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in bundle.rglob("*") if path.is_file()):
+            archive.writestr(name(f"run/{path.relative_to(bundle).as_posix()}"), path.read_bytes())
+        for extra in more:
+            archive.writestr(name(extra), b"x")
+
+
+def test_bundles_count_however_somebody_elses_tool_has_packed_them(original, tmp_path):
+    """macOS' and Windows' zips, a zip in a zip, folders around it, with a screenshot: in a zip as Canvas exports it."""
+    bundles = [original.anew(tmp_path / "made", seed) for seed in range(6)]
+    given = tmp_path / "given"
+    finder = ("__MACOSX/run/._manifest-sha256.txt", "__MACOSX/._run", "run/.DS_Store", "run/evidence/.DS_Store")
+    repacked(bundles[0], given / "müllerjörg_LATE_1_11_run.zip", more=finder)
+    repacked(bundles[1], given / "doejane_2_12_run.zip", lambda name: name.replace("/", "\\"), more=["run/evidence/"])
+    repacked(bundles[2], given / "adaann_3_13_reports-1.ZIP", lambda name: f"home/ann/reports/{name}")
+    repacked(bundles[3], tmp_path / "run.zip")
+    with zipfile.ZipFile(given / "bobbill_4_14_x.zip", "w") as archive:
+        archive.write(tmp_path / "run.zip", "to hand in/run (1).zip")
+        archive.writestr("__MACOSX/to hand in/._run (1).zip", b"x")
+    (given / "adaann_3_15_screenshot.png").write_bytes(b"x")
+    (given / "caincarl_5_16_run.pdf").write_bytes(b"x")
+    (given / "dorndiana_6_17_grades.csv").write_bytes(b"x")
+    repacked(bundles[4], given / "caincarla_7_18_janedoe.zip")
+    repacked(bundles[5], given / "the_reds_2_19_run.zip")
+    with zipfile.ZipFile(tmp_path / "submissions.zip", "w") as archive:
+        for path in given.iterdir():
+            archive.writestr(Unsaid(path.name), path.read_bytes())
+        link = zipfile.ZipInfo("latest")
+        link.external_attr = 0o120777 << 16
+        archive.writestr(link, "/etc")
+        archive.writestr(f"{'deep/' * 20}deep", "")
+    roster = tmp_path / "roster.csv"
+    people = ["Müller, Jörg", "Doe, Jane", "Ada, Ann", "Bob, Bill", "Cain, Carl", "Dorn, Diana"]
+    rows = [f'"{name}",{number},SIS{number},{name[:3]}@x.org,A;B,,' for number, name in enumerate(people, 1)]
+    head = "Student,ID,SIS User ID,SIS Login ID,Section,Launch Control (99),Final Score"
+    roster.write_text("\r\n".join([head, "    Points Possible,,,,,100,(read only)", *rows, ""]), encoding="utf-8-sig")
+    said = grade(tmp_path / "submissions.zip", "--out", tmp_path / "grades", "--roster", roster)
+    rows = table(tmp_path / "grades")
+    assert {name: row["verdict"] for name, row in rows.items()} == dict.fromkeys(people[:4], "AGREES") | {
+        "Cain, Carl": "INVALID",
+        "Dorn, Diana": "INVALID",
+        "caincarla_7": "AGREES",
+        "the_reds_2": "AGREES",
+    }
+    assert "bundles" not in rows["Ada, Ann"]["notes"]
+    assert "caincarl_5_16_run.pdf is no zip" in rows["Cain, Carl"]["notes"]
+    assert "not on the roster (2): caincarla_7, the_reds_2" in said
+    canvas = table(tmp_path / "grades", "canvas.csv")
+    assert [*canvas] == ["Points Possible", *sorted(people)]
+    assert [*canvas["Doe, Jane"].values()] == ["Doe, Jane", "2", "SIS2", "Doe@x.org", "A;B", "100"]
+
+
 def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
     """Somebody of this year shares with one of the last; whoever hands in twice shares with nobody."""
     for seed, name in (

@@ -20,7 +20,9 @@ def bundle(tmp_path):
 
 
 def test_a_whole_bundle_has_nothing_broken(bundle):
-    """Whatever a sweep writes to it later."""
+    """Whatever a sweep writes to it later, and whoever looks at it with a Mac or with Windows."""
+    for name in (".DS_Store", "evidence/.DS_Store", "evidence/Thumbs.db", "desktop.ini"):
+        (bundle / name).write_text("seen")
     (bundle / "ledger.jsonl").write_text("swept\n")
     (bundle / "sweep").mkdir()
     (bundle / "sweep" / "0001-y.json").write_text("{}")
@@ -35,6 +37,7 @@ def test_a_whole_bundle_has_nothing_broken(bundle):
         (lambda b: (b / "report.html").write_text("other"), "report.html was changed"),
         (lambda b: (b / "new.html").write_text("page"), "new.html was added"),
         (lambda b: (b / "evidence" / "ledger.jsonl").write_text("x"), "evidence/ledger.jsonl was added"),
+        (lambda b: (b / "evidence" / "._0002-x.json").write_text("{}"), "evidence/._0002-x.json was added"),
         (lambda b: (b / MANIFEST).unlink(), f"{MANIFEST} is missing"),
         (lambda b: (b / MANIFEST).write_bytes(b"\xff"), f"{MANIFEST} is missing or cannot be read"),
     ],
