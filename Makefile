@@ -15,6 +15,8 @@ TYPES := $(addprefix types-,linux darwin win32)
 ELSEWHERE_darwin := --exclude fixtures/rehearsal/inside.py
 ELSEWHERE_win32 := --exclude 'fixtures/(rehearsal|gradebook)/'
 
+unexport PYTHONDONTWRITEBYTECODE  # each of a thousand processes would compile anew all that it imports
+
 .PHONY: acceptance test lint bench faults gradescope $(TYPES)
 
 acceptance: $(READY)
@@ -23,7 +25,7 @@ acceptance: $(READY)
 test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
 	@rm -f $(LAUNCH_CONTROL_SKIPPED)
-	$(RUN) pytest -p tests.skipped tests/unit -q -n 6 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -p tests.skipped tests/unit -q -n 5 --dist loadfile --no-loadscope-reorder
 	$(RUN) pytest -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
 	$(RUN) pytest -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q

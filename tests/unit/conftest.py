@@ -13,12 +13,18 @@ __all__ = ["every_page_can_be_read"]
 
 session.create_loader = functools.cache(session.create_loader)  # else each session, and moto, reads AWS's models anew
 gc.disable()
+LONGEST = {f"test_{name}.py" for name in ("docker", "load", "patterns", "rehearsal_consistency", "rehearsal_health")}
 
 
 def pytest_collection_finish():
     """What is imported by now stays: looking for garbage in it, again and again, takes a fifth of the time."""
     gc.freeze()
     gc.enable()
+
+
+def pytest_collection_modifyitems(items):
+    """What takes the longest begins first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 class Clock:

@@ -36,11 +36,11 @@ ALPHABET = "a1A_. -:/\\\"'@%+=,{}[]()<>#$&;!?|`~*^\t\x1b\x00\n\u00e9"
 FILLERS = ("", "\x00", "\n", " ")
 LONGEST_STRETCH = 5
 """Items of a pattern that are repeated together."""
-SHORT, LONG = 500, 4_000
-QUICK = 0.0002
+SHORT, LONG = 250, 2_000
+QUICK = 0.0001
 """Seconds for LONG characters: no pattern is as fast that looks at them again and again."""
 HOPELESS = 0.03
-"""Seconds for a quarter of LONG: a hundred times of what is usual."""
+"""Seconds for half of LONG: a hundred times of what is usual."""
 GROWTH = 24
 """Times for eight times the length: 8 is linear, 64 is quadratic."""
 

@@ -72,6 +72,8 @@ def reach(address: str, port: int = 80) -> str:
         return "refused"
     except TimeoutError:
         return "silence"
+    except (ConnectionResetError, BrokenPipeError):  # before the connecting was seen to have succeeded
+        return "reset"
     with client:
         client.settimeout(3.0)
         try:

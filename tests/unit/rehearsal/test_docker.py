@@ -16,7 +16,7 @@ from docker.errors import APIError
 
 from fixtures.ledger.owner import OWNER_TAG
 from fixtures.rehearsal import daemon, pause
-from fixtures.rehearsal.docker_runner import DockerRunner
+from fixtures.rehearsal.docker_runner import DockerContainer, DockerRunner
 from fixtures.settings.trouble import Trouble
 from tests import images
 from tests.unit.rehearsal.rehearsal_support import ACCOUNT, ROOT, ChildRehearsal, World, wait
@@ -120,6 +120,19 @@ def test_an_end_is_told_as_on_fargate(world: World, program: str, code: int, rea
     task = ended(world, world.container(**shell(program), memory=32))
     assert task["stoppedReason"] == "Essential container in task exited"
     assert (task["containers"][0]["exitCode"], task["containers"][0].get("reason")) == (code, reason)
+
+
+@pytest.mark.parametrize(
+    ("code", "killed", "told", "ran_out"),
+    [(137, False, [{}], True), (137, False, [], False), (137, True, [{}], False), (1, False, [{}], False)],
+)
+def test_memory_is_why_it_ended_where_docker_tells_so_afterwards(
+    code: int, killed: bool, told: list[Any], ran_out: bool
+) -> None:
+    """Its event may come when the container is known to have ended; who was killed by the task needs no such reason."""
+    container = object.__new__(DockerContainer)
+    vars(container).update(_id="c1", _killed=killed, _client=SimpleNamespace(events=lambda **_: iter(told)))
+    assert container._ran_out(code) is ran_out
 
 
 def test_the_definition_is_over_the_image(world: World) -> None:
