@@ -387,9 +387,12 @@ def test_an_interface_that_ec2_does_not_show_yet_is_waited_for(run, aws, task, l
     """First it is unknown, then it has no public IP, then it has one (E03)."""
     aws.refuses("ec2", "describe_network_interfaces", "InvalidNetworkInterfaceID.NotFound")
     aws.answers("ec2", "describe_network_interfaces", {"NetworkInterfaces": [ADDRESS]}, {"NetworkInterfaces": [PUBLIC]})
+    told = []
+    run.waiter = replace(run.waiter, ended=lambda *said: told.append(said), progress=lambda *said: told.append(said))
     found = describe_address(run, task, launch.service)
     assert (found.public_ip, found.group_ids, found.vpc_id) == ("127.1.2.3", ("sg-1",), "vpc-1")
     assert 0 < aws.now < 30
+    assert [seen for _, _, seen in told] == ["none yet", "none yet", None, "127.1.2.3"]
 
 
 def test_a_public_ip_that_never_comes_is_not_waited_for_any_longer(run, aws, task, launch, monkeypatch):

@@ -188,6 +188,14 @@ def test_the_courses_image_is_looked_for_where_aws_names_it():
     assert "--repository-name api" in judge(Observation(SERVICE, (ended(why),)), NAMES, 0, 600).diagnosis.advice
 
 
+def test_the_account_of_the_courses_image_is_told_where_aws_names_the_image():
+    """It is in the name, too."""
+    image = NAMES["image"].replace(NAMES["account"], "999999999999")
+    why = f"TaskFailedToStart; CannotPullContainerError: failed to resolve ref {image}: not found"
+    found = judge(Observation(SERVICE, (ended(why),)), NAMES | {"image": image}, 0, 600)
+    assert "from account 999999999999" in found.diagnosis.cause
+
+
 def test_the_image_of_another_container_is_not_looked_for_under_the_courses_name():
     """AWS says which it did not find."""
     why = "TaskFailedToStart; CannotPullContainerError: failed to resolve ref docker.io/library/sidecar:1: not found"
@@ -239,6 +247,11 @@ def test_each_sign_of_trouble_is_taken_for_what_it_is(seen, known_as, final):
     """What is over, what only sums up, and what is not told to its end are no causes."""
     found = judge(seen, NAMES, 0, PATIENCE)
     assert (found.diagnosis.id if found.diagnosis else "", found.final) == (known_as, final)
+
+
+def test_what_is_not_there_has_no_count_of_tasks():
+    """It is told as AWS tells it."""
+    assert judge(Observation(MISSING), NAMES, 0, PATIENCE).diagnosis.said == str(MISSING)
 
 
 BROKEN_OFF = "TaskFailedToStart; ResourceInitializationError: unable to retrieve ecr registry auth: retried 3 time(s)"
