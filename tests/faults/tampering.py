@@ -642,7 +642,8 @@ class Smuggled:
 ZIPS = (
     Smuggled("one that climbs out", (("../../evil.txt", 0),), "outside of its folder"),
     Smuggled("one with an absolute path", (("/tmp/evil.txt", 0),), "outside of its folder"),
-    Smuggled("one with a drive", (("C:evil.txt", 0),), "outside of its folder"),
+    Smuggled("one with a drive", (("C:evil.txt", 0),), "holds no bundle"),
+    Smuggled("one with a name that is too long", (("x" * 256, 0),), "too long"),
     Smuggled("one with a backslash", (("a\\..\\..\\evil.txt", 0),), "outside of its folder"),
     Smuggled("one with a link", (("bundle/link", 0o120777 << 16),), "no file"),
     Smuggled("one with a device", (("bundle/null", 0o020666 << 16),), "no file"),

@@ -337,6 +337,8 @@ def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
     """Somebody of this year shares with one of the last; whoever hands in twice shares with nobody."""
     for seed, name in (
         (1, "old/kim"),
+        (4, "older/kim"),
+        (4, "new/zoe"),
         (1, "new/lee"),
         (2, "new/pat"),
         (2, "new/pat/again"),
@@ -345,13 +347,18 @@ def test_last_years_are_compared_and_the_last_run_counts(original, tmp_path):
     ):
         (tmp_path / name).mkdir(parents=True, exist_ok=True)
         zipped(original, tmp_path / name, seed)
-    said = grade(tmp_path / "new", "--out", tmp_path / "grades", "--archive", tmp_path / "old")
-    shared = sorted(line for line in said.splitlines() if "SHARED" in line)
-    assert len(shared) == 2
-    assert shared[1].startswith("SHARED by archive: a, archive: b: ")
-    assert re.match(r"SHARED by /kim/\S+ \(archive\), lee: ", shared[0])
+        if name.endswith("kim"):
+            next((tmp_path / name).iterdir()).rename(tmp_path / name / "run.zip")
+    archives = ("--archive", tmp_path / "old", "--archive", tmp_path / "older")
+    said = grade(tmp_path / "new", "--out", tmp_path / "grades", *archives)
+    shared = sorted(line.partition(": 1")[0] for line in said.splitlines() if "SHARED" in line)
+    assert shared == [
+        "SHARED by /kim/run.zip (archive), lee",
+        "SHARED by /kim/run.zip of archive 2 (archive), zoe",
+        "SHARED by archive: a, archive: b",
+    ]
     rows = table(tmp_path / "grades")
-    assert sorted(rows) == ["archive: a", "archive: b", "lee", "pat"]
+    assert sorted(rows) == ["archive: a", "archive: b", "lee", "pat", "zoe"]
     assert "2 bundles: the one counts whose run ended last" in rows["pat"]["notes"]
 
 

@@ -3,6 +3,7 @@
 import csv
 import os
 import shutil
+import warnings
 import zipfile
 from collections import namedtuple
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.evidence.manifest import MOST_BYTES
+from fixtures.gradebook import submissions
 from fixtures.gradebook.book import row_of, write_book
 from fixtures.gradebook.judging import Limits, Task, _fast, _Judges
 from fixtures.gradebook.roster import Person, read_roster
@@ -20,7 +22,7 @@ from fixtures.settings.settings import SettingsError
 
 PEOPLE = (
     Person("Jane Doe", "jane.doe@example.org", "12345", "jdoe"),
-    Person("Émile van der Zola", "emile@example.org", "777", "octo-cat"),
+    Person("Émile van der Zola", "emile@example.org", "77777", "octo-cat"),
     Person("Doe", "doe@example.org"),
 )
 
@@ -36,7 +38,7 @@ PEOPLE = (
         ("launch-control-octo-cat", "Émile van der Zola"),
         ("Emile van der Zola", "Émile van der Zola"),
         ("zolaemilevander_1_2_x", "Émile van der Zola"),
-        ("777_12345", "777_12345"),
+        ("77777_12345", "77777_12345"),
         ("somebody", "somebody"),
         ("", ""),
     ],
@@ -112,6 +114,13 @@ CLASS = (
         {"JM@EXAMPLE.ORG": "Jörg Müller", "jdoe (1)": "Doe, Jane (555)", "jd2 - Copy": "Doe, Jane (556)"},
         {"madonna copy 2": "Madonna", "jan": "Jan Li", "Jan_Smith": "Jan_Smith", "1_2": "1_2"},
         {"lab_1_2_jdoe": "Doe, Jane (555)", "lab_1_2_jl": "Jan Li"},
+        {"lab_8_jdoe": "Doe, Jane (555)", "lab_8_stranger": "lab_8_stranger", "lab-12": "lab-12", "team_12": "team_12"},
+        {  # whoever calls their files as another platform does is not believed
+            "doejane_555_1_run": "Doe, Jane (555)",
+            "madonna_2_2_jdoe_attempt_2024-01-01-12-00-01": "Madonna",
+            "madonna_2_3_jdoe_attempt_2024-01-01-12-00-02": "Madonna",
+            "madonna_2_4_jdoe_attempt_2024-01-01-12-00-03": "Madonna",
+        },
     ],
 )
 def test_names_are_read_as_the_platform_gives_them(names):
@@ -207,7 +216,7 @@ def test_the_forms_for_import_keep_what_the_platform_has_exported(tmp_path):
     """Whose row it is, and what is nobody's business here; in Moodle's worksheet the grade alone is new."""
     sheet = {"Identifier": "Participant 12", "Status": "Submitted", "Grade": "", "Feedback comments": "", "Extra": "=1"}
     told = {"verdict": "AGREES", "points": 90, "full_marks": 100}
-    for row in (sheet, {"Student": "Doe, Jane", "ID": "5", "Section": "X"}, {}):
+    for row in (sheet, {"Student": "Doe, Jane", "ID": "5", "Section": "X"}, {"Student": "Jane", "Student ID": "1"}, {}):
         person = Person("Jane", "j@x.org", "1", "jd", row=tuple(row.items()))
         write_book(tmp_path, [row_of(person, [("x", told, "")], None, "", "")], [], [])
         written = [
@@ -216,8 +225,8 @@ def test_the_forms_for_import_keep_what_the_platform_has_exported(tmp_path):
         ]
         assert written == [
             {"Student": "Jane", "ID": "", "SIS User ID": "1", "SIS Login ID": "jd", "Section": "", "Launch Control": "90"}
-            | {key: value for key, value in row.items() if "Student" in row}
-            | {key: "" for key in ("SIS User ID", "SIS Login ID") if "Student" in row},
+            | {key: value for key, value in row.items() if "ID" in row}
+            | {key: "" for key in ("SIS User ID", "SIS Login ID") if "ID" in row},
             row | {"Grade": "90", "Extra": "'=1"}
             if row is sheet
             else {
@@ -232,10 +241,27 @@ def test_the_forms_for_import_keep_what_the_platform_has_exported(tmp_path):
 
 
 def test_a_grade_that_is_for_the_grader_to_decide_stays_in_moodles_worksheet(tmp_path):
-    """Whoever has handed in nothing that can be judged may have been given one by hand."""
-    person = Person("Participant 12", row=(("Identifier", "Participant 12"), ("Grade", "7.00")))
-    write_book(tmp_path, [row_of(person, [], None, "", "")], [], [])
-    assert (tmp_path / "moodle.csv").read_text("utf-8-sig").splitlines()[1] == "Participant 12,7.00,"
+    """Whoever has handed in nothing that can be judged may have been given one by hand, with words."""
+    row = (("Identifier", "Participant 12"), ("Grade", "7.00"), ("Feedback comments", "see me"))
+    write_book(tmp_path, [row_of(Person("Participant 12", row=row), [], None, "", "late")], [], [])
+    assert (tmp_path / "moodle.csv").read_text("utf-8-sig").splitlines()[1] == "Participant 12,7.00,see me"
+
+
+def test_what_can_lie_in_no_folder_keeps_nobody_else_from_being_judged(tmp_path):
+    """One learner's links, paths and names are left out of the zip of all; a colon is written as Windows can have it."""
+    names = (
+        "ann_1_2_run:1.zip",
+        "bob/a/b/c/d/e/f/g/h/i/j.txt",
+        "bob_3_4_a\\..\\x.zip",
+        "/x.zip",
+        f"{'x' * 256}.zip",
+        "eve.zip",
+    )
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name in (*names, names[-1]):
+            with warnings.catch_warnings(action="ignore"):
+                archive.writestr(name, "")
+    assert [entry.name for entry in entries_of(tmp_path / "all.zip", tmp_path / "all")] == ["ann_1_2_run_1.zip", "eve.zip"]
 
 
 @pytest.mark.parametrize("name", ["Ann_7_assignsubmission_file_", "hw_1_2024_all", "everybody"])
@@ -264,7 +290,7 @@ def test_a_roster_that_cannot_be_used_is_one_message(tmp_path, text):
         read_roster(tmp_path / "roster.csv")
 
 
-def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path):
+def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path, monkeypatch):
     """A folder a person, with folders and zips in it; a file that is no bundle is theirs too."""
     for name in (
         "ann/run/manifest-sha256.txt",
@@ -275,13 +301,18 @@ def test_bundles_are_found_wherever_they_lie_and_no_link_is_followed(tmp_path):
         "m.x.PDF",
         "__MACOSX/x",
         "roster.csv",
+        "pat/run.zip/run/manifest-sha256.txt",
+        *(f"sue/app/{number}" for number in range(20)),
+        "sue/reports/run/manifest-sha256.txt",
     ):
         (tmp_path / "class" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "class" / name).write_text("")
+    monkeypatch.setattr(submissions, "_MOST_SEEN", 15)
     (tmp_path / "class" / "lee").symlink_to("/")
     (tmp_path / "class" / "kim" / "latest").symlink_to("/")
     found = {entry.name: entry.whose for entry in entries_of(tmp_path / "class", tmp_path / "unpacked")}
     names = {"ann/run/": "ann", "bob/deep/er/run.zip": "bob", "eve.zip": "eve", "kim/": "kim", "lee/": "lee"}
+    names |= {"pat/run.zip/run/": "pat", "sue/reports/run/": "sue"}
     assert found == names | {"jane.doe/": "jane.doe", "m.x.PDF": "m.x"}
 
 

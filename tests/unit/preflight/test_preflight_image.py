@@ -91,6 +91,14 @@ def test_an_image_that_is_not_in_ecr_is_refused(tmp_path, monkeypatch):
         assert f"docker login --username AWS --password-stdin {HOST}" in found.remedy
 
 
+def test_an_image_is_pushed_to_the_registry_of_its_name(run, monkeypatch):
+    """Docker keeps a login by the registry's name, and ECR has several."""
+    show_manifest(run, monkeypatch, {"manifests": [ARM64]})
+    uri = "123456789012.dkr-ecr.us-east-1.on.aws/team/api:v2"
+    remedy = the_only(Level.REFUSAL, image(with_image(run, uri))).remedy
+    assert f"--region us-east-1 | docker login --username AWS --password-stdin {uri.partition('/')[0]} && " in remedy
+
+
 @pytest.mark.parametrize(
     ("uri", "key"),
     [
