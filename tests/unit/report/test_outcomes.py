@@ -63,3 +63,8 @@ def test_only_what_there_is_to_say_is_said():
     assert Outcome(RUBRIC[0], Status.PASS).said == ()
     said = Outcome(RUBRIC[0], Status.FAIL, expected="a", observed="b", advice="d", reason="c").said
     assert said == (("Expected", "a"), ("Observed", "b"), ("Why", "c"), ("To do", "d"))
+
+
+def test_what_was_not_measured_took_no_time():
+    """A criterion that did not run has nothing to add to the whole."""
+    assert Outcome(RUBRIC[0], Status.NOT_RUN).seconds == 0
