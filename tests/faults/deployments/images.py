@@ -209,11 +209,11 @@ FAULTS = (
     ),
     _image(
         "essential-sidecar-dies",
-        "A sidecar that nobody needs is essential, and ends.",
+        "A sidecar is essential, and ends before it is ready.",
         "RUN-2",
         "side",
         AS_IT_IS,
-        before=_beside("exit 0"),
+        before=_beside("exit 0", after="HEALTHY", healthCheck={"command": ["CMD-SHELL", "test -e /ready"]}),
     ),
     _image(
         "sidecar-not-there",
