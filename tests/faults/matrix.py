@@ -27,10 +27,6 @@ class Place:
     def record(self) -> Path:
         return self.folder / "calls.txt"
 
-    def has_called(self, operation: str) -> bool:
-        """Whether a request for it is about to be sent, or was."""
-        return self.record.exists() and f".{operation} " in self.record.read_text(encoding="utf-8")
-
     def calls(self) -> list[Call]:
         """Every call that was recorded, in order."""
         lines = self.record.read_text(encoding="utf-8").splitlines()

@@ -18,6 +18,8 @@ from tests.faults.suite import catch, stopped
 
 SECONDS = 30.0
 IDLE_SECONDS = 2.0
+AT_THE_SERVICE = Fault("SIGSTOP", "ecs.CreateService", after=True)
+"""There a run stops, until it gets SIGCONT."""
 WHOLE = ("--load-seconds=1", "--steady=1")
 
 
@@ -59,11 +61,12 @@ def tasks(account):
 def test_a_terminal_that_is_closed_leaves_nothing(account, place):
     """SIGHUP comes, and whoever writes to the terminal gets an error."""
     ours, theirs = pty.openpty()
-    with launch(account, place, terminal=os.ttyname(theirs)) as suite:
+    with launch(account, place, AT_THE_SERVICE, terminal=os.ttyname(theirs)) as suite:
         os.close(theirs)
-        catch(suite, "the service", lambda: place.has_called("CreateService"))
+        catch(suite, "its service", lambda: stopped(suite))
         os.close(ours)
         suite.signal(signal.SIGHUP)
+        suite.signal(signal.SIGCONT)
         ended = suite.wait()
     assert account.left_behind() == [], ended
     assert ended.code == pytest.ExitCode.INTERRUPTED, ended
@@ -86,8 +89,7 @@ def test_two_runs_with_other_names_do_not_meet(account, tmp_path):
 def test_of_two_runs_with_the_same_names_the_second_is_refused(account, tmp_path):
     """It says whose the names are, makes nothing, and the first does not notice."""
     places = [Place(tmp_path / name) for name in ("one", "two")]
-    waits = Fault("SIGSTOP", "ecs.CreateService", after=True)
-    with launch(account, places[0], waits, options=WHOLE, selection="") as one:
+    with launch(account, places[0], AT_THE_SERVICE, options=WHOLE, selection="") as one:
         catch(one, "its service", lambda: stopped(one))
         with launch(account, places[1]) as two:
             second = two.wait()
