@@ -1,4 +1,7 @@
-"""What `make test` skips, and why, told at its very end: as a plugin it notes it, as a program it tells."""
+"""What `make test` skips, and why, and what passed at a second try alone, told at its very end.
+
+As a plugin it notes it, as a program it tells.
+"""
 
 import os
 import sys
@@ -7,23 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from tests.again import tried_again
+
 VARIABLE = "LAUNCH_CONTROL_SKIPPED"
 """Names the file that all runs of `make test` share."""
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Note a line for each test that was skipped."""
+    """Note a line for each such test."""
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
-    if VARIABLE in os.environ and reasons:
+    lines = ["skipped: " + reason.removeprefix("Skipped: ").splitlines()[0] for reason in reasons]
+    lines += [f"tried twice: {test}" for test in tried_again(terminalreporter)]
+    if VARIABLE in os.environ and lines:
         with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
-            file.writelines(reason.removeprefix("Skipped: ").splitlines()[0] + "\n" for reason in reasons)
+            file.writelines(line + "\n" for line in lines)
 
 
 def told(lines: list[str]) -> str:
-    """How many were skipped for each reason, the most frequent first."""
+    """How many for each reason, the most frequent first."""
     counts = Counter(lines).most_common()
-    each = [f"{count} {'test' if count == 1 else 'tests'} skipped: {reason}" for reason, count in counts]
+    each = [f"{count} {'test' if count == 1 else 'tests'} {line}" for line, count in counts]
     return "\n".join(each) or "no test was skipped"
 
 
