@@ -1,7 +1,7 @@
 """A test that failed is tried once more: CI alone asks for it, as its machine may stand still for a moment.
 
-Never hidden: the first failure is printed, and `tests.skipped` names the test at the very end. Never many: where more than MOST
-fail in one process it is no moment's fault.
+Never hidden: the first failure is printed, and `tests.skipped` names the test at the very end. Never many: where more than
+MOST fail in one process it is no moment's fault.
 """
 
 import pytest
