@@ -78,11 +78,11 @@ def greeting(process: subprocess.Popen[str]) -> dict[str, str]:
     return dict(exports)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(("number", "thread"), [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGINT, -1)])
 def test_a_standing_rehearsal_is_used_as_it_says_and_stops_cleanly(
-    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+    number: signal.Signals, thread: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its export lines are all that a client needs; a signal ends it, its containers and its files."""
+    """Its export lines are all that a client needs; a signal that any thread hears ends it, its containers and files."""
     with start("--region", "eu-west-1") as process:
         exports = greeting(process)
         for name, value in exports.items():
@@ -95,7 +95,7 @@ def test_a_standing_rehearsal_is_used_as_it_says_and_stops_cleanly(
         containers = processes_with(world.mark)
         children = psutil.Process(process.pid).children(recursive=True)
         assert set(containers) <= set(children)
-        process.send_signal(number)
+        os.kill(psutil.Process(process.pid).threads()[thread].id, number)
         _, errors = process.communicate(timeout=20)
         assert (process.returncode, errors) == (0, "")
     assert alive(children) == []
