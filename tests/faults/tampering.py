@@ -645,10 +645,10 @@ ZIPS = (
     Smuggled("one with a drive", (("C:evil.txt", 0),), "holds no bundle"),
     Smuggled("one with a name that is too long", (("x" * 256, 0),), "too long"),
     Smuggled("one with a backslash", (("a\\..\\..\\evil.txt", 0),), "outside of its folder"),
-    Smuggled("one with a link", (("bundle/link", 0o120777 << 16),), "no file"),
+    Smuggled("one with a link", (("bundle/link", 0o120777 << 16),), "holds no bundle"),
     Smuggled("one with a device", (("bundle/null", 0o020666 << 16),), "no file"),
     Smuggled("one with a file twice", (("bundle/a.txt", 0), ("bundle/a.txt", 0)), "a file twice"),
-    Smuggled("one with two bundles", (("a/manifest-sha256.txt", 0), ("b/manifest-sha256.txt", 0)), "2 bundles"),
+    Smuggled("one whose manifest is a link", (("a/manifest-sha256.txt", 0o120777 << 16), ("a/run.json", 0)), "no bundle"),
     Smuggled("one without a bundle", (("a/readme.txt", 0),), "holds no bundle"),
 )
 

@@ -133,6 +133,38 @@ def test_a_zip_is_as_good_as_its_folder(bundles, tmp_path):
     assert "(not linked)" in (tmp_path / "out" / "report.html").read_text()
 
 
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_of_all_reports_the_newest_counts(bundles, tmp_path, packed):
+    """Handed in as they lie there: with a run before it, and the link to the newest; that is told."""
+    reports = tmp_path / "reports"
+    shutil.copytree(bundles["red"], reports / "20000101T000000Z-0000")
+    shutil.copytree(bundles["green"], reports / bundles["green"].name)
+    (reports / "latest").symlink_to(bundles["green"].name)
+    given = linked_zip(reports) if packed else reports
+    ended, verdict = replay(given, tmp_path / "printed", f"--replay-out={tmp_path / 'out'}")
+    assert verdict == "AGREES"
+    assert f"- of 2 runs that were handed in together the newest counts: {bundles['green'].name}" in flat(ended.output)
+
+
+def linked_zip(folder):
+    """The folder as `zip -ry` and Finder pack it: links stay links."""
+    target = folder.with_suffix(".zip")
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in folder.rglob("*"):
+            entry = zipfile.ZipInfo(f"{folder.name}/{path.relative_to(folder).as_posix()}")
+            if path.is_symlink():
+                entry.external_attr = 0o120777 << 16
+                archive.writestr(entry, str(path.readlink()))
+            elif path.is_file():
+                archive.writestr(entry, path.read_bytes())
+    return target
+
+
+def flat(text):
+    """Lines that were wrapped, as one."""
+    return " ".join(text.split())
+
+
 def test_a_replay_leaves_the_bundle_as_it_was(bundles, tmp_path):
     """Not a byte of it changes, and sha256sum agrees."""
     bundle = bundles["green"]
