@@ -52,7 +52,7 @@ class Api(BaseHTTPRequestHandler):
         """Answer by path."""
         self.server.seen.append(self.headers)
         if self.path == "/silent":
-            self.server.silence.wait(10)
+            self.server.silence.wait(30)
         self.send_response(302 if self.path == "/elsewhere" else 200)
         self.send_header("content-type", "application/json")
         self.send_header("location", "http://192.0.2.1/")
@@ -76,7 +76,7 @@ def server():
     """A server on this machine."""
     with ThreadingHTTPServer(("127.0.0.1", 0), Api) as api:
         api.seen, api.silence = [], threading.Event()
-        thread = threading.Thread(target=api.serve_forever)
+        thread = threading.Thread(target=api.serve_forever, args=(0.02,))
         thread.start()
         yield api
         api.silence.set()
@@ -94,8 +94,8 @@ def recorder(tmp_path):
 
 @pytest.fixture
 def api(server, recorder):
-    """The endpoint of the server, with little patience."""
-    return Endpoint(f"http://127.0.0.1:{server.server_port}", recorder, 0.5)
+    """The endpoint of the server."""
+    return Endpoint(f"http://127.0.0.1:{server.server_port}", recorder, 20)
 
 
 def test_an_answer_is_told_and_kept(api, recorder, tmp_path):
@@ -130,9 +130,9 @@ def test_a_redirect_is_not_followed(api):
     assert api.get("/elsewhere").status == 302
 
 
-def test_silence_is_told(api):
+def test_silence_is_told(server, recorder):
     """The connection stands, and nothing comes."""
-    answer = api.get("/silent")
+    answer = Endpoint(f"http://127.0.0.1:{server.server_port}", recorder, 0.5).get("/silent")
     assert (answer.status, answer.trouble) == (0, "no answer within 0.5 s")
 
 
