@@ -107,6 +107,23 @@ STOPPED = (
     ("N16", "network interface", "TaskFailedToStart; InternalError: the report of the interface came too late"),
     ("S04", "FARGATE", "TaskFailedToStart; The selected task definition is not compatible with the selected compute strategy"),
     ("", "FARGATE_SPOT", "TerminationNotice; Your Spot Task was interrupted."),
+    ("U03", f"{ECR}/x is not", PULL + f"API error (404): repository {ECR}/x not found"),
+    ("U03", f"{ECR}/x is not", PULL + f"failed to copy: unexpected status code https://r/v2/blobs/1: 404 Not Found: repository {ECR}/x"),
+    ("U03", "list-images", PULL + 'Get "https://1.dkr.ecr.us-west-2.amazonawss.com/v2/": net/http: request canceled while waiting'),
+    ("U03", "ghcr.io/a/b:1 is not at ghcr.io", PULL + "failed to resolve ref ghcr.io/a/b:1: failed to authorize: 401 Unauthorized"),
+    ("U03", "ghcr.io/a/b:1 is not at ghcr.io", PULL + "failed to resolve ref ghcr.io/a/b:1: unexpected status: 403 Forbidden"),
+    ("U03", "public.ecr.aws/x/y is not at", PULL + "failed to resolve ref public.ecr.aws/x/y: public.ecr.aws/x/y: not found"),
+    ("U04", f"{ECR}/mine:v1 to", PULL + f"failed to resolve ref {ECR}/mine:v1: pulling from host {ECR} failed: 403 Forbidden"),
+    ("U05", "ECR Public", PULL + "failed to resolve ref public.ecr.aws/x/y: 429 Too Many Requests: toomanyrequests: Rate exceeded"),
+    ("U06", "--provenance=false", PULL + "failed to extract layer 1: failed to get stream processor for application/vnd.in-toto+json"),
+    ("U01", "another processor", RUNC + "exec /app/start.sh: exec format error: unknown"),
+    ("E08", "want of memory", "EssentialContainerExited; CannotStopContainerError: failed sending SIGTERM: context deadline exceeded"),
+    ("V01", "volume", "TaskFailedToStart; CannotCreateVolumeError: the volume cannot be created"),
+    ("I09", "to be deleted", ASM + "failed to fetch secret x: InvalidRequestException: … because it was marked for deletion."),
+    ("I09", "valueFrom", ASM + "failed to fetch secret x: ValidationException: Invalid name. Must be a valid name"),
+    ("P08", "support", ENI + "PendingVerification"),
+    ("S04", "FARGATE", "TaskFailedToStart; EMPTY CAPACITY PROVIDER"),
+    ("W01", "events[:5]", "TaskFailedToStart; Task failed to start"),
 )  # fmt: skip
 PLACE = "(service s) was unable to place a task. Reason: "
 TOLD = (
@@ -120,6 +137,7 @@ TOLD = (
     ("I01", "ecs_taskrole", "(service s) failed to launch a task with (error ECS was unable to assume the role "
      "'arn:aws:iam::123456789012:role/ecs_taskrole' that was provided for this task."),
     ("", "healthCheck", "(service s) (deployment ecs-svc/1) deployment failed: tasks failed container health checks."),
+    ("S04", "FARGATE", PLACE + "Unable to launch instance(s) for capacity provider p. UnfulfillableCapacity: Unable to fulfill capacity"),
     ("S09", "alarm", "(service s) (deployment ecs-svc/1) deployment failed: alarm detected."),
 )  # fmt: skip
 GOOD_NEWS = (
@@ -130,6 +148,7 @@ GOOD_NEWS = (
 )
 """What tells of no failure, or only of what ECS does after one."""
 YOU = "User: arn:aws:iam::123456789012:user/sam is not authorized to perform: "
+LAB = "User: arn:aws:sts::123456789012:assumed-role/voclabs/user1=Sam is not authorized to perform: "
 REGISTER, CREATE = "RegisterTaskDefinition", "CreateService"
 REFUSED = (
     ("P13", "Start the lab again", "AccessDeniedException", "CreateCluster", YOU + "ecs:CreateCluster on resource: c with an explicit deny "
@@ -148,6 +167,21 @@ REFUSED = (
     ("P07", "fixtures/caller-policy.json", "AccessDeniedException", "CreateLogGroup", YOU + "logs:CreateLogGroup on resource: g because no "
      "identity-based policy allows the logs:CreateLogGroup action"),
     ("P07", "iam:CreateServiceLinkedRole", "AccessDeniedException", CREATE, YOU + "iam:CreateServiceLinkedRole on resource: r"),
+    ("P15", "explicit deny", "AccessDenied", "CreateRole", YOU + "iam:CreateRole on resource: role/r with an explicit deny"),
+    ("P17", "--execution-role LabRole", "AccessDenied", "CreateRole", LAB + "iam:CreateRole on resource: r because no identity-based policy"),
+    ("P17", "--execution-role LabRole", "AccessDenied", "CreateRole", LAB + "iam:CreateRole with an explicit deny in an identity-based policy"),
+    ("P06", "organization", "AccessDeniedException", "CreateCluster", LAB + "ecs:CreateCluster with an explicit deny in a service control policy"),
+    ("P18", "trust policy", "AccessDenied", "AssumeRole", YOU + "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/deploy"),
+    ("P18", "trust policy", "AccessDenied", "AssumeRole", "Access denied"),
+    ("P08", "support", "RegionDisabledException", "AssumeRole", "STS is not activated in this region for account:123456789012."),
+    ("S16", "step 3", "ClientException", CREATE, "The container api does not exist in the task definition."),
+    ("P02", "aws sso login", "UnauthorizedException", "GetRoleCredentials", "Session token not found or invalid"),
+    ("P02", "account and the role", "ForbiddenException", "GetRoleCredentials", "No access"),
+    ("P01", "clock", "InvalidSignatureException", "ListClusters", "Signature expired: 20261130T010101Z is now earlier than 20261130T020101Z"),
+    ("L07", "Run again", "ConcurrentUpdateException", "RegisterScalableTarget", "You already have a pending update"),
+    ("T02", "requiresCompatibilities", "InvalidParameterException", CREATE, "Task definition does not support launch_type FARGATE."),
+    ("T02", "awsvpc", "InvalidParameterException", CREATE, "Network Configuration is not valid for the given networkMode of this …"),
+    ("S16", "step 3", "InvalidParameterException", CREATE, "You cannot specify an IAM role for services that require a service linked role"),
     ("P16", "tag policy", "TagPolicyViolation", "CreateSecurityGroup", "The tag policy does not allow the specified value for the tag key"),
     ("P08", "support", "ClientException", REGISTER, "Account is blocked"),
     ("P08", "support", "BlockedException", CREATE, "Your AWS account is currently blocked. Please contact AWS Support."),
@@ -172,7 +206,7 @@ REFUSED = (
      "'executionRoleArn'."),
     ("S16", "step 3", "InvalidParameterException", CREATE, "The target group with targetGroupArn x does not have an associated load balancer."),
     ("S16", "step 3", "InvalidParameterException", CREATE, "Specifying both a launch type and capacity provider strategy is not supported."),
-    ("S04", "FARGATE", "ClientException", CREATE, "The selected task definition is not compatible with the selected compute strategy."),
+    ("T02", "FARGATE", "ClientException", CREATE, "The selected task definition is not compatible with the selected compute strategy."),
     ("X01", "--force", "InvalidParameterException", "DeleteService", "The service cannot be stopped while the primary deployment is scaled above 0."),
     ("U03", "list-images", "RepositoryNotFoundException", "DescribeImages", "The repository with name 'app' does not exist in the registry"),
     ("U03", "list-images", "ImageNotFoundException", "DescribeImages", "The image with imageId {imageTag:v1} does not exist within the repository"),
@@ -197,6 +231,22 @@ ENDED = (
     ("M01", "cut off", 3, (TRACE, "RuntimeError: PytorchStreamReader failed reading zip archive: failed finding central directory", FAILED)),
     ("M01", "cut off", 1, (TRACE, "EOFError: Ran out of input")),
     ("M01", "download it anew", 3, (TRACE, 'RuntimeError: invalid hash value (expected "f3", got "0e")', FAILED)),
+    ("M01", "git lfs pull", 1, (TRACE, "OSError: Unable to open file (file signature not found)")),
+    ("M01", "git lfs pull", 3, (TRACE, "safetensors_rust.SafetensorError: Error while deserializing header: HeaderTooLarge", FAILED)),
+    ("M01", "cut off", 1, (TRACE, "RuntimeError: unexpected EOF, expected 456 more bytes. The file might be corrupted.")),
+    ("M01", "git lfs pull", 3, (TRACE, "zipfile.BadZipFile: File is not a zip file", FAILED)),
+    ("M01", "cut off", 1, (TRACE, "_pickle.UnpicklingError: pickle data was truncated")),
+    ("M03", "GPU", 3, (TRACE, "RuntimeError: No CUDA GPUs are available", FAILED)),
+    ("M06", "versions", 3, (TRACE, "ValueError: unsupported pickle protocol: 5", FAILED)),
+    ("M06", "Functional", 1, (TRACE, "TypeError: Could not locate class 'Functional'. Make sure custom classes are decorated")),
+    ("M06", "'dense'", 1, (TRACE, "ValueError: Layer 'dense' expected 2 variables, but received 0 variables during loading.")),
+    ("U15", "no secret_key", 1, (TRACE, "pydantic.error_wrappers.ValidationError: 1 validation error for Settings", "secret_key",
+     "  field required (type=value_error.missing)")),
+    ("M06", "batch_shape", 3, (TRACE, "ValueError: Unrecognized keyword arguments: ['batch_shape']", FAILED)),
+    ("M06", "numpy._core", 1, (TRACE, "ModuleNotFoundError: No module named 'numpy._core'")),
+    ("M06", "state_dict()", 3, (TRACE, "AttributeError: Can't get attribute 'Net' on <module '__main__' from '/x/uvicorn'>", FAILED)),
+    ("M06", "state_dict()", 1, (TRACE, "RuntimeError: PytorchStreamReader failed locating file constants.pkl: file not found")),
+    ("", "taskRoleArn", 3, (TRACE, "botocore.exceptions.NoCredentialsError: Unable to locate credentials", FAILED)),
     ("M02", "state_dict()", 3, (TRACE, "_pickle.UnpicklingError: Weights only load failed. This file can still be loaded, …",
      "\t(1) In PyTorch 2.6, we changed the default value of the `weights_only` argument", "", FAILED)),
     ("M03", "map_location='cpu'", 3, (TRACE, "RuntimeError: Attempting to deserialize object on a CUDA device but torch.cuda.is_available()"
@@ -208,6 +258,7 @@ ENDED = (
      "\tsize mismatch for fc.weight: copying a param with shape torch.Size([1000, 2048]) from checkpoint, …", FAILED)),
     ("M04", "Missing key(s)", 1, (TRACE, "RuntimeError: Error(s) in loading state_dict for Net:", '\tMissing key(s) in state_dict: "a.b". ')),
     ("M05", "--memory 1024", 1, (TRACE, "RuntimeError: [enforce fail at alloc_cpu.cpp:114] data. DefaultCPUAllocator: can't allocate memory: …")),
+    ("M05", "bad_alloc", 134, ("terminate called after throwing an instance of 'std::bad_alloc'",)),
     ("M05", "1.2 GiB", 3, (TRACE, "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 1.2 GiB for an array", FAILED)),
     ("M05", "worker", 1, ("[CRITICAL] WORKER TIMEOUT (pid:83)", "[ERROR] Worker (pid:83) was sent SIGKILL! Perhaps out of memory?")),
     ("M05", "worker", 1, ("INFO:     Started parent process [1]", "INFO:     Child process [8] died")),
@@ -238,10 +289,18 @@ ENDED = (
     ("", "two servers", 1, ("[ERROR] Connection in use: ('0.0.0.0', 80)", "[ERROR] Can't connect to ('0.0.0.0', 80)")),
     ("T07", "no program uvicorn", 127, ("sh: 1: uvicorn: not found",)),
     ("T07", "no program gunicorn", 127, ("/start.sh: line 3: gunicorn: command not found",)),
+    ("T07", "no program uvicorn", 127, ("/bin/sh: 1: exec: uvicorn: not found",)),
+    ("T07", "double quotes", 127, ("/bin/sh: 1: [uvicorn,: not found",)),
+    ("", "another shell", 127, ("sh: 1: source: not found",)),
+    ("", "Unix line ends", 2, ("/start.sh: 2: set: Illegal option -",)),
+    ("", "Unix line ends", 127, ("/start.sh: line 2: $'\\r': command not found",)),
+    ("", "0.0.0.0", 1, ("ERROR:    [Errno 99] error while attempting to bind on address ('10.0.0.5', 80): cannot assign",)),
+    ("", "app.main:app", 1, ("WARNING:  You must pass the application as an import string to enable 'reload' or 'workers'.",)),
     ("", "Unix line ends", 127, ("/usr/bin/env: ‘bash\\r’: No such file or directory",)),
     ("", "Unix line ends", 1, ("standard_init_linux.go:228: exec user process caused: no such file or directory",)),
     ("U02", "another processor", 1, ("standard_init_linux.go:228: exec user process caused: exec format error",)),
     ("", "native code (exit code 132)", 132, ("Illegal instruction (core dumped)",)),
+    ("", "native code (exit code 135)", 135, ("Bus error (core dumped)",)),
     ("", "native code (exit code 134)", 134, ("OMP: Error #15: Initializing libiomp5.so, but found libomp.so already initialized.",)),
 )  # fmt: skip
 """Row, what is named, exit code, the last lines."""

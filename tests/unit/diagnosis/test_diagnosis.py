@@ -264,6 +264,8 @@ ON_THE_WAY = (
     ("P01", boto.NoCredentialsError(), "no AWS credentials"),
     ("P01", boto.NoRegionError(), "no AWS region"),
     ("P01", boto.ProfileNotFound(profile="x"), "profile does not exist"),
+    ("P01", boto.MissingDependencyException(msg='pip install "botocore[crt]"'), "cannot be used as it is"),
+    ("P02", boto.LoginRefreshRequired(), "sign-in has expired"),
     ("P02", boto.UnauthorizedSSOTokenError(), "sign-in has expired"),
     ("P02", boto.SSOTokenLoadError(error_msg="none"), "sign-in has expired"),
     (
@@ -443,6 +445,7 @@ def test_where_uvicorn_listens_is_told():
     assert "listens on http://127.0.0.1:8000" in found.cause
     assert diagnose_silence(["Uvicorn running on http://0.0.0.0:8000"]).id == "E05"
     assert diagnose_silence(["Uvicorn running on http://0.0.0.0:80 (Press CTRL+C to quit)"]) is None
+    assert diagnose_silence(["[1] [INFO] Listening at: http://127.0.0.1:8000 (1)"]).id == "E05"
     assert diagnose_silence([]) is None
 
 

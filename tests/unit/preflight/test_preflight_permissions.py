@@ -74,6 +74,14 @@ def test_what_is_denied_is_refused_in_one_finding(run, monkeypatch):
     assert "iam:CreateServiceLinkedRole, which is needed if" in the_only(Level.NOTE, findings).said
 
 
+def test_in_a_learner_lab_its_own_role_is_named(run, monkeypatch):
+    """No administrator can be asked there."""
+    run.aws.iam.create_role(RoleName="voclabs", AssumeRolePolicyDocument="{}")
+    run = replace(run, aws=replace(run.aws, caller="arn:aws:sts::123456789012:assumed-role/voclabs/user1=Sam"))
+    simulate(run, monkeypatch, {"iam:CreateRole": []})
+    assert "--execution-role LabRole" in the_only(Level.REFUSAL, permissions(run)).remedy
+
+
 def test_what_may_be_denied_is_noted(run, monkeypatch):
     """Where it depends on something that the simulator does not know, as multi-factor sign-in, nobody is refused."""
     simulate(run, monkeypatch, {"ecs:CreateService": ["aws:MultiFactorAuthPresent"]})

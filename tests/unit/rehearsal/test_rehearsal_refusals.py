@@ -116,6 +116,14 @@ DEFINITIONS: dict[str, tuple[Callable[[World], dict[str, Any]], str]] = {
         logging("json-file"),
         "json-file is not a valid log driver. Must be one of [awslogs, splunk, awsfirelens]",
     ),
+    "a family with a blank": (lambda _: {"family": "my family"}, "Family contains invalid characters."),
+    "a name with a dot": (container(name="api.v1"), "Container.name contains invalid characters."),
+    "no image": (container(image=""), "Container.image should not be null or empty."),
+    "eleven containers": (
+        lambda world: {"containerDefinitions": [world.container() | {"name": f"c{number}"} for number in range(11)]},
+        "Too many containers.",
+    ),
+    "a malformed ARN of a task role": (lambda _: {"taskRoleArn": "arn:aws:iam::role/mine"}, "Role is not valid"),
     "a small disk": (
         lambda _: {"ephemeralStorage": {"sizeInGiB": 10}},
         "EphemeralStorage size should be at least 21.",

@@ -49,6 +49,10 @@ RIGHT = {
         command=["dash", "-c", "uvicorn app:app --host $HOST --port $PORT"],
         environment=[{"name": "PORT", "value": "80"}, {"name": "HOST", "value": "0.0.0.0"}],
     ),
+    "a variable of the script": container(command=["sh", "-c", "export PORT=80; uvicorn a:a --host 0.0.0.0 --port $PORT"]),
+    "variables of the script": container(
+        command=["sh", "-c", "HOST='0.0.0.0' PORT=${PORT:-80} && exec uvicorn a:a --host $HOST --port $PORT"]
+    ),
     "a variable that is there, and a default": container(
         command=["sh", "-c", "uvicorn app:app --host 0.0.0.0 --port ${PORT:-8000}"],
         environment=[{"name": "PORT", "value": "80"}],
@@ -117,6 +121,14 @@ WRONG = {
     "loopback": (container(command=[*COMMAND, "--host", "127.0.0.1"]), "listens on 127.0.0.1 port 80"),
     "the default host": (container(command=["uvicorn", "app.main:app", "--port", "80"]), "listens on 127.0.0.1 port 80"),
     "the default port": (container(command=COMMAND[:4]), "listens on 0.0.0.0 port 8000"),
+    "port 8000 of the script": (
+        container(command=["sh", "-c", "PORT=8000; uvicorn app:app --host 0.0.0.0 --port ${PORT:-80}"]),
+        "listens on 0.0.0.0 port 8000",
+    ),
+    "a variable for one command alone": (
+        container(command=["sh", "-c", "PORT=80 uvicorn app:app --host 0.0.0.0 --port $PORT"]),
+        "listens on 0.0.0.0 port $PORT",
+    ),
     "port 8000": (container(command=[*COMMAND[:4], "--port=8000"]), "listens on 0.0.0.0 port 8000"),
 }
 
