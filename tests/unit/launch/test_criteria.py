@@ -179,6 +179,7 @@ JUNK = {
     "the last is taken": ([REFUSED] * 3 + [CLASSIFIED], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     "without a reason": ([REFUSED, answered(400)], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     "it answers no more": ([REFUSED], answered(0), [TASK], CLASSIFIED, "FAIL"),
+    "as it did before": ([REFUSED], answered(307), [TASK], CLASSIFIED, "PASS"),
     "it fails afterwards": ([REFUSED], answered(404), [TASK], CLASSIFIED, "FAIL"),
     "another task": ([REFUSED], PLAIN, [another(5)], CLASSIFIED, "FAIL"),
     "two tasks": ([REFUSED], PLAIN, [another(5), TASK], CLASSIFIED, "FAIL"),
@@ -192,7 +193,7 @@ def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
     monkeypatch.setattr(step_4, "NO_IMAGES", tuple(("a", "b", b"c") for _ in answers))
     left = iter(answers)
     api = SimpleNamespace(post_file=lambda *_: next(left), get=lambda _: afterwards)
-    given = (None, Waiting(), SimpleNamespace(service=None), TASK, None, api, prediction, COURSE)
+    given = (None, Waiting(), SimpleNamespace(service=None), TASK, None, api, answered(307), prediction, COURSE)
     found, claimed = outcome(step_4.test_what_is_not_an_image_is_refused, *given)
     assert found == status
     right = status == "PASS" or prediction is not CLASSIFIED
