@@ -318,6 +318,7 @@ def test_an_answer_without_a_class_is_told_by_its_keys():
     (told,) = flaws({"status": "ok", "items": 3})
     assert "its keys are status, items" in told
     assert "--predict-schema" in told
+    assert "(its keys are label: 'Failed to load', score);" in flaws({"label": "Failed to load", "score": 0.0})[0]
     assert "(its keys are 0, 1, 2, 3, 4, 5, 6, 7);" in flaws({str(number): None for number in range(99)})[0]
     assert f"(its keys are {'k' * 40});" in flaws({"k" * 41: None})[0]
     assert "(it is '[1, 2]');" in flaws([1, 2])[0]
