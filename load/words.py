@@ -12,7 +12,7 @@ LABEL_KEY = re.compile(
     r"|inferred|image|land|main|area|region|surface|zone)?_?"
     r"(?:label|class|class_?name|category|preds?|prediction|predictions|predicted|result|output|answer|tag|type|cover|use|name"
     r"|terrain|landscape|lulc|scene|habitat|biome|vegetation|crop|plant|species|breed|animal|disease|diagnosis|emotion|food"
-    r"|weather|digit"
+    r"|weather|digit|inference"
     r"|classe|clase|klasse|categor[ií]a|cat[eé]gorie|kategorie|[eé]tiquette|etiqueta|etichetta|diagnostic"
     r"|diagn[oó]stico|pr[eé]diction|predicci[oó]n|predi[cç][aã]o|previs[aã]o|previsione|vorhersage|ergebnis|resultado"
     r"|r[eé]sultat|risultato|classification|klasa|класс|категория|tahmin|s[i\u0131]n[i\u0131]f|kelas|prediksi|类别|分类|预测|予測|예측)"
