@@ -277,7 +277,7 @@ _ANSWERED = (
     answers(
         "failed-in-a-sentence",
         "A sentence stands in the class's place.",
-        "names no class",
+        "what stands in its place",
         "{'prediction': 'Could not read the image', 'confidence': 0.0}",
     ),
     answers(
@@ -289,7 +289,9 @@ _ANSWERED = (
     answers(
         "a-thing-of-python", "A Python object was made a text.", "names no class", "{'prediction': '<Tensor at 0x7f10>'}"
     ),
-    answers("echo", "What was sent comes back.", "names no class", "{'prediction': 'image/jpeg', 'image_type': 'JPEG'}"),
+    answers(
+        "echo", "What was sent comes back.", "what stands in its place", "{'prediction': 'image/jpeg', 'image_type': 'JPEG'}"
+    ),
     answers(
         "logits-called-probabilities",
         "The network's output comes as it is, and is called probabilities.",

@@ -537,6 +537,7 @@ OLDER = {
         ("3.0.2", {}, True),
         ("3.0.3", {"score": 0}, False),
         ("3.0.3", {"label": None}, False),
+        ("3.0.3", {"hint": 7}, False),
         ("3.0.3", {"top": [[0.9, "x"]]}, False),
         ("3.1.0", {"score": None, "hint": "y"}, False),
         ("3.1.0", {"top": [[0.9, "x"]]}, False),
@@ -546,6 +547,12 @@ def test_an_older_promise_is_read_as_it_was_meant(version, part, kept):
     """OpenAPI 3.0 says otherwise what may be null, what is above a number, and what a tuple holds."""
     promise = _promising({"type": "object", "required": [*OLDER], "properties": OLDER}, openapi=version)
     assert (broken([json.dumps(RIGHT | part)], None, promise) == [[]]) == kept
+
+
+def test_what_may_be_null_in_openapi_3_0_may_be_so_without_a_tuple():
+    """The version of the document says how it is to be read."""
+    promise = _promising({"required": ["hint"], "properties": {"hint": OLDER["hint"]}}, openapi="3.0.3")
+    assert broken(['{"label": "x", "hint": null}'], None, promise) == [[]]
 
 
 def test_a_tuple_of_pydantic_1_is_one_in_a_newer_document():

@@ -179,7 +179,7 @@ JUNK = {
     "the last is taken": ([REFUSED] * 3 + [CLASSIFIED], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     **{
         f"saying {text}": ([answered(400, text)], PLAIN, [TASK], CLASSIFIED, "FAIL")
-        for text in ("{}", "null", '{"detail": ""}')
+        for text in ("{}", "[]", "null", '""', '{"detail": ""}')
     },
     "in words": ([REFUSED, answered(400, '["no image"]')], PLAIN, [TASK], CLASSIFIED, "PASS"),
     "without a reason": ([REFUSED, answered(400)], PLAIN, [TASK], CLASSIFIED, "FAIL"),
