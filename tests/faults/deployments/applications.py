@@ -274,6 +274,30 @@ _ANSWERED = (
     answers(
         "failed-in-words", "It failed, and says so with 200.", "tells of an error", "{'status': 'error', 'label': 'sea'}"
     ),
+    answers(
+        "failed-in-a-sentence",
+        "A sentence stands in the class's place.",
+        "what stands in its place",
+        "{'prediction': 'Could not read the image', 'confidence': 0.0}",
+    ),
+    answers(
+        "failed-below",
+        "It failed, where its class stands.",
+        "tells of an error",
+        "{'result': {'error': 'no', 'label': 'sea'}}",
+    ),
+    answers(
+        "a-thing-of-python", "A Python object was made a text.", "names no class", "{'prediction': '<Tensor at 0x7f10>'}"
+    ),
+    answers(
+        "echo", "What was sent comes back.", "what stands in its place", "{'prediction': 'image/jpeg', 'image_type': 'JPEG'}"
+    ),
+    answers(
+        "logits-called-probabilities",
+        "The network's output comes as it is, and is called probabilities.",
+        "from 0 to 1",
+        "{'label': 'sea', 'probabilities': {'sea': 5.1, 'ice': -2.3}}",
+    ),
     answers("later", "A job was queued, to be asked for later.", "names no class", "{'job_id': '7f3a', 'state': 'queued'}"),
     answers("no-more-than-success", "It says that all went well.", "names no class", "{'result': 'success', 'code': 0}"),
     answers("answer-of-one-text", "The class is all there is.", "names no class", "'Forest'", PLAIN_JSON),
@@ -578,9 +602,23 @@ _AS_ANSWERED = (
     says("one-share-each", "{'top_predictions': [{'Forest': 0.95}, {'River': 0.03}]}"),
     says("it-with-reasons", "{'land_use': 'Forest', 'confidence': 0.9, 'season': 'summer', 'why': 'It is green.'}"),
     says("the-class-behind-success", "{'result': 'success', 'data': {'class': 'Forest'}}"),
+    says("a-batch-of-one", "{'labels': ['Forest', 'River'], 'predictions': [[0.9, 0.1]]}"),
+    says("an-object-for-each", "{'Forest': {'confidence': 0.9, 'id': 1}, 'River': {'confidence': 0.1, 'id': 2}}"),
+    says("shares-in-percent", "{'percentages': {'forest': 45.2, 'field': 30.1, 'water': 24.7}}"),
+    says("likely", "{'filename': 'a.jpg', 'contentype': 'image/jpeg', 'likely_class': 'Forest'}"),
     says("features", "{'type': 'Feature', 'properties': {'class': 'Forest'}, 'geometry': None}"),
     varies("json-of-a-vendor", "JSON has a vendor's name.", app="def kind_of(_): return 'application/vnd.api+json'"),
     varies("docs-of-scalar", "/docs shows Scalar.", app=f'def docs(_): return 200, "{SCALAR}"'),
+    varies(
+        "promises-as-openapi-3.0",
+        "Its document is OpenAPI 3.0, and has a tuple as pydantic 1 writes it.",
+        app="def classify(_): return 200, {'label': 'sea', 'score': 0.9, 'top': ['sea', 0.9], 'hint': None}\n"
+        "TOLD = {'top': {'items': [{'type': 'string'}, {'type': 'number'}]}, 'hint': {'type': 'string', 'nullable': True},\n"
+        "    'score': {'minimum': 0, 'exclusiveMinimum': True}}\n"
+        "SCHEMA = {'type': 'object', 'required': ['hint'], 'properties': TOLD}\n"
+        "ANSWER = {'200': {'content': {'application/json': {'schema': SCHEMA}}}}\n"
+        "def openapi(_): return 200, {'openapi': '3.0.2', 'paths': {'/predict': {'post': {'responses': ANSWER}}}}",
+    ),
     varies(
         "docs-with-a-slash",
         "Its document has the path with a slash, and both are served.",

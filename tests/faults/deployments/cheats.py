@@ -35,6 +35,11 @@ CHEATS = (
         "given = {}\ndef classify(image): return 200, {'label': f'class-{given.setdefault(image, len(given))}'}",
     ),
     cheats(
+        "the-image-before",
+        "Each image gets the class of the one that came before it.",
+        "last = [b'']\ndef classify(image):\n    last.append(image)\n    return 200, {'label': f'class-{len(last[-2])}'}",
+    ),
+    cheats(
         "confidence-made-up",
         "The confidence is a number that looks good.",
         "import zlib\ndef classify(image): return 200, {'label': 'sea', 'confidence': 0.9 + zlib.crc32(image) % 100 / 1000}",

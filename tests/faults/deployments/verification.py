@@ -359,6 +359,7 @@ _BAD_INPUT = (
         options=("--log-timeout=2",),
     ),
     _refuses("junk-empty-400", "Text is refused without a word.", "does not say why", _answers("refuse", 400, "''")),
+    _refuses("junk-refused-by-braces", "Text is refused with {}.", "does not say why", _answers("refuse", 400, "{}")),
     _refuses("junk-accepted", "Text is accepted, for later.", "taken for one", _answers("refuse", 202, "{'job': 7}")),
     _refuses("junk-redirect", "Text is sent to a page of help.", "redirect", _answers("refuse", 303, "''")),
     _refuses("junk-kills", "Text kills the application.", "breaks the connection off", "def refuse(_): os._exit(1)"),

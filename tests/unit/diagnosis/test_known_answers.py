@@ -91,6 +91,17 @@ ANSWERS = [
     (PREDICT, POST + f'200 {JSON}"Forest"; no class is found in it', "names no class"),
     (
         PREDICT,
+        POST
+        + f'200 {JSON}{{"label": "No model"}}; no class is found in it (its keys are label: \'No model\'); where one is',
+        "what stands in its place",
+    ),
+    (
+        PREDICT,
+        POST + f'200 {JSON}{{"items": 3}}; no class is found in it (its keys are items); where one is',
+        "it names no class",
+    ),
+    (
+        PREDICT,
         POST + f'200 {JSON}{{"label": "x", "confiance": 97}}; $.confiance: \'97\' is no share from 0 to 1',
         "no share",
     ),
@@ -128,7 +139,7 @@ ANSWERS = [
     (REFUSED, POST + f'500 {JSON}{{"detail": "OpenCV(4.10.0) error: (-215) !_src.empty()"}}', "gives None for it"),
     (REFUSED, POST + f"500 {HTML}oh", "nobody has thought of"),
     (REFUSED, POST + f'500 {JSON}{{"detail": "400: no image"}}', "of its own refusal"),
-    (REFUSED, POST + f"400 {JSON}", "does not say why"),
+    *((REFUSED, POST + f"400 {JSON}{said}", "does not say why") for said in ("", "{}", "null", '{"detail": ""}')),
     (REFUSED, POST + SILENT, "does not answer it"),
     (REFUSED, POST + CLOSED, "breaks the connection off"),
     (REFUSED, POST + REFUSING, "nothing listens there any more"),

@@ -144,6 +144,41 @@ REASONABLE = [
     ({"class_to_idx": {"Forest": 0}, "prediction": {"class": "River"}}, "class 'River', at $.prediction.class"),
     ({"Predicted Class": "Forest", "Confidence (%)": 97}, "class 'Forest', confidence 0.97, at $.Predicted Class"),
     ({"predictions": [{"label": "a"}, {"label": "b"}]}, "class 'a', at $.predictions[0].label"),
+    ({"predictions": [[0.1, 0.9]], "labels": ["Forest", "River"]}, "class 'River', confidence 0.9, at $.labels[1]"),
+    (
+        {"predictions": [{"ids": ["7", "8"], "displayNames": ["Forest", "River"], "confidences": [0.1, 0.9]}]},
+        "class 'River', confidence 0.9, at $.predictions[0].displayNames[1]",
+    ),
+    (
+        {"predictions": {"Forest": {"confidence": 0.9, "class_id": 1}, "River": {"confidence": 0.1, "class_id": 0}}},
+        "class 'Forest', confidence 0.9, at $.predictions",
+    ),
+    (
+        {"cnn": {"confidence": 0.9, "name": "a"}, "vit": {"confidence": 0.1, "name": "b"}},
+        "class 'a', confidence 0.9, at $.cnn.name",
+    ),
+    ({"percentages": {"Forest": 45.2, "River": 54.8}}, "class 'River', confidence 0.548, at $.percentages"),
+    ({"percentages": {"Forest": 0.452, "River": 0.548}}, "class 'River', confidence 0.548, at $.percentages"),
+    ({"Forest (%)": 45.2, "River (%)": 54.8}, "class 'River (%)', confidence 0.548, at $"),
+    (
+        {"top": "Forest", "confidence": 0.9, "prediction_type": "ClassificationModel"},
+        "class 'Forest', confidence 0.9, at $.top",
+    ),
+    ({"type": "Feature", "properties": {"class": "Forest"}}, "class 'Forest', at $.properties.class"),
+    ({"name": "satellite-api", "result": {"label": "Forest"}}, "class 'Forest', at $.result.label"),
+    ({"image_type": "JPEG", "class": "Forest"}, "class 'Forest', at $.class"),
+    ({"Type": "Forest"}, "class 'Forest', at $.Type"),
+    ({"contentype": "image/jpeg", "likely_class": "Forest"}, "class 'Forest', at $.likely_class"),
+    ({"risk_category": "high", "result": {"label": "Forest"}}, "class 'Forest', at $.result.label"),
+    ({"soil_category": "clay", "model_class": "ResNet"}, "class 'clay', at $.soil_category"),
+    ({"pred_class": "Forest"}, "class 'Forest', at $.pred_class"),
+    ({"predictor": "a", "topk": 1, "predictions": [{"class_name": "b"}]}, "class 'b', at $.predictions[0].class_name"),
+    ({"crop_type": "maize", "season": "summer"}, "class 'maize', at $.crop_type"),
+    ({"prediction": "Fire not found"}, "class 'Fire not found', at $.prediction"),
+    ({"prediction": "['Forest']"}, "class \"['Forest']\", at $.prediction"),
+    ({"label": "Forest", "weather": {"error": "no key"}}, "class 'Forest', at $.label"),
+    ({"label": "Forest", "status": 200, "code": 412}, "class 'Forest', at $.label"),
+    ({"label": "Forest", "log_probabilities": [-0.1, -2.3], "scores": [5.1, -2]}, "class 'Forest', at $.label"),
 ]
 UNREASONABLE = [
     {"prediction": {"elapsed": 0.1}},
@@ -217,6 +252,35 @@ UNREASONABLE = [
     {"predictions": [{"label": "Forest", "score": 0.9}, {"label": "River", "score": 12.5}]},
     ["Forest", 98.2],
     ["a.jpg", "Forest"],
+    {"model_class": "ResNet", "true_label": "Forest"},
+    {"prediction": "Could not process image"},
+    {"result": "The image can't be read"},
+    {"prediction": "Unable to open the file"},
+    {"class": "Traceback (most recent call last):"},
+    {"label": "cannot identify image file <_io.BytesIO object at 0x7f>"},
+    {"prediction": "ValueError: x has 3 channels", "confidence": 0.0},
+    {"prediction": "Model is not loaded"},
+    {"result": "Something went wrong"},
+    {"label": "n/a", "confidence": 0.0},
+    {"prediction": "Not found"},
+    {"result": "<starlette.datastructures.UploadFile object at 0x7f>"},
+    {"prediction": "[0.1 0.9]"},
+    {"prediction": "{'label': 'Forest'}"},
+    {"prediction": "image/jpeg"},
+    {"image_type": "JPEG"},
+    {"prediction": "2026-11-30T02:00:00"},
+    {"result": "3f2b8c1e-0f5d-4a57-9a3e-5d8a1b7c9e10"},
+    {"result": "Image processed successfully"},
+    {"result": "Pr\u00e9diction effectu\u00e9e avec succ\u00e8s"},
+    {"label": "Forest", "probabilities": {"Forest": 5.1, "River": -2.0}},
+    {"label": "Forest", "confidence": 0.9, "probabilities": [[5.1, -2.0]]},
+    {"success": "false", "label": "Forest"},
+    {"ok": 0, "label": "Forest"},
+    {"status": "failure", "label": "Forest"},
+    {"statusCode": 500, "label": "Forest"},
+    {"errorMessage": "model not loaded", "label": "Forest"},
+    {"result": {"error": "model not loaded", "label": "Forest"}},
+    {"results": [{"error": "model not loaded", "label": "Forest"}]},
 ]
 OPENAPI = {
     "openapi": "3.1.0",
@@ -254,6 +318,7 @@ def test_an_answer_without_a_class_is_told_by_its_keys():
     (told,) = flaws({"status": "ok", "items": 3})
     assert "its keys are status, items" in told
     assert "--predict-schema" in told
+    assert "(its keys are label: 'Failed to load', score);" in flaws({"label": "Failed to load", "score": 0.0})[0]
     assert "(its keys are 0, 1, 2, 3, 4, 5, 6, 7);" in flaws({str(number): None for number in range(99)})[0]
     assert f"(its keys are {'k' * 40});" in flaws({"k" * 41: None})[0]
     assert "(it is '[1, 2]');" in flaws([1, 2])[0]
@@ -456,6 +521,46 @@ def test_what_may_be_null_and_has_to_be_there_may_be_null():
     assert broken(['{"label": "x"}'], None, promise) == [["its own openapi.json: $: 'error' is a required property"]]
 
 
+RIGHT = {"label": "x", "score": 0.9, "top": [["x", 0.9]], "hint": None}
+PAIR = {"type": "array", "items": [{"type": "string"}, {"type": "number"}]}
+OLDER = {
+    "label": {"type": "string"},
+    "score": {"type": "number", "minimum": 0, "exclusiveMinimum": True},
+    "top": {"type": "array", "items": PAIR},
+    "hint": {"type": "string", "nullable": True},
+}
+
+
+@pytest.mark.parametrize(
+    ("version", "part", "kept"),
+    [
+        ("3.0.2", {}, True),
+        ("3.0.3", {"score": 0}, False),
+        ("3.0.3", {"label": None}, False),
+        ("3.0.3", {"hint": 7}, False),
+        ("3.0.3", {"top": [[0.9, "x"]]}, False),
+        ("3.1.0", {"score": None, "hint": "y"}, False),
+        ("3.1.0", {"top": [[0.9, "x"]]}, False),
+    ],
+)
+def test_an_older_promise_is_read_as_it_was_meant(version, part, kept):
+    """OpenAPI 3.0 says otherwise what may be null, what is above a number, and what a tuple holds."""
+    promise = _promising({"type": "object", "required": [*OLDER], "properties": OLDER}, openapi=version)
+    assert (broken([json.dumps(RIGHT | part)], None, promise) == [[]]) == kept
+
+
+def test_what_may_be_null_in_openapi_3_0_may_be_so_without_a_tuple():
+    """The version of the document says how it is to be read."""
+    promise = _promising({"required": ["hint"], "properties": {"hint": OLDER["hint"]}}, openapi="3.0.3")
+    assert broken(['{"label": "x", "hint": null}'], None, promise) == [[]]
+
+
+def test_a_tuple_of_pydantic_1_is_one_in_a_newer_document():
+    """FastAPI calls it OpenAPI 3.1."""
+    promise = _promising({"properties": {"top": {"type": "array", "items": PAIR}}}, openapi="3.1.0")
+    assert broken(['{"label": "x", "top": [["x", 0.9]]}'], None, promise) == [[]]
+
+
 def test_each_of_several_answers_is_told_its_own_faults():
     """In the order in which they were given, those that are no 200 among them."""
     answers = [named("desert"), answering(500), named("", 0.5), named("ocean", 7)]
@@ -624,6 +729,9 @@ SHOWN = {"paths": {"/predict": {"post": {}}}}
         ("<h1>OpenAPI</h1> <code>POST /predict</code>", "", ""),
         (PAGE.replace("/openapi", "/api/v1/openapi"), "", ""),
         ('<redoc spec-url="../spec.yaml">', "", ""),
+        ("<title>Swagger UI</title> url: '/api/schema/',", "", ""),
+        ('<script>{"url": "/swagger/?format=openapi"}</script> swagger', "", ""),
+        ("<title>Swagger UI</title> url: '/elsewhere',", "", "cannot be read"),
         (PAGE, "", "cannot be read"),
         (PAGE, "{'paths': {}}", "cannot be read"),
         (PAGE, "[]", "cannot be read"),

@@ -177,8 +177,14 @@ JUNK = {
     "as it should be": ([REFUSED], PLAIN, [TASK], CLASSIFIED, "PASS"),
     "everything is refused": ([REFUSED], PLAIN, [TASK], answered(400, "no"), "FAIL"),
     "the last is taken": ([REFUSED] * 3 + [CLASSIFIED], PLAIN, [TASK], CLASSIFIED, "FAIL"),
+    **{
+        f"saying {text}": ([answered(400, text)], PLAIN, [TASK], CLASSIFIED, "FAIL")
+        for text in ("{}", "[]", "null", '""', '{"detail": ""}')
+    },
+    "in words": ([REFUSED, answered(400, '["no image"]')], PLAIN, [TASK], CLASSIFIED, "PASS"),
     "without a reason": ([REFUSED, answered(400)], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     "it answers no more": ([REFUSED], answered(0), [TASK], CLASSIFIED, "FAIL"),
+    "as it did before": ([REFUSED], answered(307), [TASK], CLASSIFIED, "PASS"),
     "it fails afterwards": ([REFUSED], answered(404), [TASK], CLASSIFIED, "FAIL"),
     "another task": ([REFUSED], PLAIN, [another(5)], CLASSIFIED, "FAIL"),
     "two tasks": ([REFUSED], PLAIN, [another(5), TASK], CLASSIFIED, "FAIL"),
@@ -192,7 +198,7 @@ def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
     monkeypatch.setattr(step_4, "NO_IMAGES", tuple(("a", "b", b"c") for _ in answers))
     left = iter(answers)
     api = SimpleNamespace(post_file=lambda *_: next(left), get=lambda _: afterwards)
-    given = (None, Waiting(), SimpleNamespace(service=None), TASK, None, api, prediction, COURSE)
+    given = (None, Waiting(), SimpleNamespace(service=None), TASK, None, api, answered(307), prediction, COURSE)
     found, claimed = outcome(step_4.test_what_is_not_an_image_is_refused, *given)
     assert found == status
     right = status == "PASS" or prediction is not CLASSIFIED
@@ -306,6 +312,7 @@ SERVED = {
     "as it should be": ([TASK], 200, "PASS", 1),
     "another beside it": ([another(5), TASK], 200, "FAIL", 1),
     "one before it, which it replaced": ([TASK, another(-60)], 200, "PASS", 1),
+    "as it answered before": ([TASK], 404, "PASS", 1),
     "no answer": ([TASK], 0, "FAIL", 2),
     "its end, which is known at once": ([DIED], 0, "FAIL", 1),
     "its end, and another that answers": ([another(5), DIED], 200, "FAIL", 1),
@@ -319,7 +326,7 @@ def test_load_3(monkeypatch, tasks, answer, status, looks):
     run, api = Waiting(), SimpleNamespace(get=lambda _: SimpleNamespace(status=answer))
     monkeypatch.setattr(step_5, "tasks_since", lambda *_: run.looks.append(1) or tasks)
     monkeypatch.setattr(step_5, "last_words", lambda *_: ())
-    given = (run, SimpleNamespace(service=None), TASK, None, api, LOAD, COURSE)
+    given = (run, SimpleNamespace(service=None), TASK, None, api, answered(404), LOAD, COURSE)
     assert outcome(step_5.test_the_same_task_serves_the_whole_load, *given)[0] == status
     assert (len(run.looks) > 1) == (looks > 1)
 
