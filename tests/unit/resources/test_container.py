@@ -62,6 +62,10 @@ RIGHT = {
     "a variable where there is none": container(
         command=["sh", "-c", 'if [ -z "$PORT" ]; then PORT=80; fi; uvicorn a:a --host 0.0.0.0 --port $PORT']
     ),
+    "a variable where there is one": container(
+        command=["sh", "-c", 'if [ -z "$PORT" ]; then PORT=8000; fi; uvicorn a:a --host 0.0.0.0 --port $PORT'],
+        environment=[{"name": "PORT", "value": "80"}],
+    ),
     "a variable of a later command": container(
         command=["sh", "-c", "uvicorn a:a --host 0.0.0.0 --port ${PORT:-80}; PORT=8000; echo"]
     ),
