@@ -53,6 +53,38 @@ RIGHT = {
     "variables of the script": container(
         command=["sh", "-c", "HOST='0.0.0.0' PORT=${PORT:-80} && exec uvicorn a:a --host $HOST --port $PORT"]
     ),
+    "a variable of the script, and a comment": container(
+        command=["sh", "-c", "PORT=80 # the port\nuvicorn a:a --host 0.0.0.0 --port $PORT"]
+    ),
+    "a variable of a script in parentheses": container(
+        command=["sh", "-c", "(PORT=80; uvicorn a:a --host 0.0.0.0 --port $PORT)"]
+    ),
+    "a variable where there is none": container(
+        command=["sh", "-c", 'if [ -z "$PORT" ]; then PORT=80; fi; uvicorn a:a --host 0.0.0.0 --port $PORT']
+    ),
+    "a variable where there is one": container(
+        command=["sh", "-c", 'if [ -z "$PORT" ]; then PORT=8000; fi; uvicorn a:a --host 0.0.0.0 --port $PORT'],
+        environment=[{"name": "PORT", "value": "80"}],
+    ),
+    "a variable of a later command": container(
+        command=["sh", "-c", "uvicorn a:a --host 0.0.0.0 --port ${PORT:-80}; PORT=8000; echo"]
+    ),
+    "a variable that is shown": container(
+        command=["sh", "-c", "echo PORT=$PORT; echo 'PORT=8000 ;'; uvicorn a:a --host 0.0.0.0 --port ${PORT:-80}"]
+    ),
+    "options in a variable of the script": container(
+        command=["sh", "-c", "OPTIONS='--host 0.0.0.0 --port 80'; uvicorn a:a $OPTIONS"]
+    ),
+    "a variable that doubles itself": container(
+        command=["sh", "-c", f"A=aaaaaaaaaaaaaaaa;{'A=$A$A;' * 99}uvicorn a:a --host 0.0.0.0 --port 80"]
+    ),
+    "a long variable, very often": container(
+        command=["sh", "-c", f"uvicorn a:a --host 0.0.0.0 --port 80 {'$A' * 9_000}"],
+        environment=[{"name": "A", "value": "a" * 30_000}],
+    ),
+    "what follows, very often": container(
+        command=["sh", "-c", f"uvicorn a:a --host 0.0.0.0 --port 80 {'$@' * 9_000}", "sh", "a" * 30_000]
+    ),
     "a variable that is there, and a default": container(
         command=["sh", "-c", "uvicorn app:app --host 0.0.0.0 --port ${PORT:-8000}"],
         environment=[{"name": "PORT", "value": "80"}],
@@ -124,6 +156,10 @@ WRONG = {
     "port 8000 of the script": (
         container(command=["sh", "-c", "PORT=8000; uvicorn app:app --host 0.0.0.0 --port ${PORT:-80}"]),
         "listens on 0.0.0.0 port 8000",
+    ),
+    "a variable in a comment": (
+        container(command=["sh", "-c", "# PORT=80;\nuvicorn app:app --host 0.0.0.0 --port $PORT"]),
+        "listens on 0.0.0.0 port $PORT",
     ),
     "a variable for one command alone": (
         container(command=["sh", "-c", "PORT=80 uvicorn app:app --host 0.0.0.0 --port $PORT"]),
