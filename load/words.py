@@ -54,6 +54,8 @@ BEST = re.compile(r"\.top[^.]{0,20}$")
 NUMBERED = re.compile("(?:id|index|idx)s?$")
 ENVELOPE = re.compile("name|(?:predict(?:ion)?_)?type")
 """What a class may be called, and a service, a model or an answer's form as well."""
+ITSELF = re.compile("(?:terrain|habitat|vegetation|crop|plant|animal|food)s?")
+"""What a class may be called, and be itself one of those that shares are told of."""
 QUALIFIED = re.compile(
     r"inference|(?!true|actual|correct|expected|target|real|ground|gt_|model|given|old|previous|default|device|file|input|num"
     r"|all)\w{2,30}_(?:class|label|category)"
