@@ -8,7 +8,8 @@ LONGEST_LABEL = 80
 _KEYS = 2_000
 """How many keys are spelt out once and not again."""
 LABEL_KEY = re.compile(
-    r"(?!(?:image|area|region|zone)_?(?:id|name|type)s?$)(?:pred(?:ict(?:ed|ion|ions)?)?|top|best|final|(?:most_)?likely|dominant|detected|estimated"
+    r"(?!(?:image|area|region|zone)_?(?:id|name|type)s?$)"
+    r"(?:pred(?:ict(?:ed|ion|ions)?)?|top|best|final|(?:most_)?likely|dominant|detected|estimated"
     r"|inferred|image|land|main|area|region|surface|zone)?_?"
     r"(?:label|class|class_?name|category|preds?|prediction|predictions|predicted|result|output|answer|tag|type|cover|use|name"
     r"|terrain|landscape|lulc|scene|habitat|biome|vegetation|crop|plant|species|breed|animal|disease|diagnosis|emotion|food"
