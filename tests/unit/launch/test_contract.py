@@ -303,6 +303,7 @@ UNREASONABLE = [
     {"result": {"error": "model not loaded", "label": "Forest"}},
     {"results": [{"error": "model not loaded", "label": "Forest"}]},
     {"error": 1, "label": "Forest"},
+    {"error": "no", "label": "Forest"},
     {"status": "ok", "inference": "12 ms"},
     {"inference": 12},
     {"inference": "job queued"},
