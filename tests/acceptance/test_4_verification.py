@@ -16,8 +16,8 @@ from load.classification import classified
 STARTED = re.compile(
     r"startup[ _]?(complete|done|finished)|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server"
     r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|ready to (serve|accept)"
-    r"|(?<!no )(?<!\s0 )(?<!^0 )(?<!not |n't )(?<!never )(?<!not be |n't be )\b("
-    r"(models?|classifier|weights|checkpoint|pipeline)[ _]((?!not\b|\W?none\b|\w{2,5}n't)[\w'\"]{0,30}[\d.'\"-]"
+    r"|(?<!no )(?<!not |n't )(?<!never )(?<!not be |n't be )\b((model|(?<!\s0 )(?<!^0 )models|"
+    r"classifier|weights|checkpoint|pipeline)[ _]((?!not\b|\W?none\b|\w{2,5}n't)[\w'\"]{0,30}[\d.'\"-]"
     r"[\w.'\"-]{0,30} )?((weights|labels|and|has|have|been|was|were|is|are|successfully|now)[ _]){0,4}"
     r"(loaded|ready|initiali[sz]ed|load(ing)? completed?\b(?! with (?!no |0 )[\w ]{0,20}(error|fail)))"
     r"(?!\W{1,4}((false|none|null)\b|no\W{0,4}$))|(finished|done) loading(?! 0 )|ready[ _](the )?model"

@@ -75,6 +75,7 @@ def test_all_marks_of_a_request_are_in_its_id():
         "model loaded: no errors",
         "Model loading completed with 10 classes",
         "10 models loaded",
+        "rank 0 model loaded",
         "M\u00f4 h\u00ecnh \u0111\u00e3 \u0111\u01b0\u1ee3c t\u1ea3i",
         "\u30e2\u30c7\u30eb\u306e\u30ed\u30fc\u30c9\u304c\u5b8c\u4e86\u3057\u307e\u3057\u305f",
     ],
