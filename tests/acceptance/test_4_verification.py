@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from fixtures.diagnosis.answers import DOCS, PREDICT, REFUSED, ROOT
+from fixtures.diagnosis.answers import DOCS, NO_REASON, PREDICT, REFUSED, ROOT
 from fixtures.diagnosis.diagnosis import diagnose_answer
-from fixtures.launch.contract import docs_flaw, refused_with_reason
+from fixtures.launch.contract import answers_still, docs_flaw, refused_with_reason
 from fixtures.launch.inquiry import trouble_of
 from fixtures.launch.marks import is_of_the_probe
 from fixtures.resources.logs import read_lines
@@ -16,15 +16,16 @@ from load.classification import classified
 STARTED = re.compile(
     r"startup[ _]?(complete|done|finished)|(running|listening|serving) (at|on):? (https?:|\S*:\d|port)|started server"
     r"|\b(service|server|app|application|api)[ _]?(has |is |was )?(started|ready|up)\b|ready to (serve|accept)"
-    r"|\b(?<!no )(models?|classifier|weights|checkpoint|pipeline)[ _]((?!\w{2,5}n't)[\w'\"]{0,30}[\d.'\"-][\w.'\"-]{0,30} )?"
-    r"((weights|labels|and|has|have|been|was|were|is|are|successfully|now)[ _]){0,4}"
-    r"(loaded|ready|initiali[sz]ed|load(ing)? completed?\b)"
-    r"(?!\W{1,4}(false|none|null|no)\b)|\b(finished|done) loading|\bready[ _](the )?model"
-    r"|\bloaded[ _](?!no\b|without\b|wrong\b)([\w.+-]{1,40}[ _]){0,3}(model|classifier|weights|checkpoint|pipeline)"
+    r"|(?<!no )(?<!not |n't )(?<!never )(?<!not be |n't be )\b((model|(?<!\s0 )(?<!^0 )models|"
+    r"classifier|weights|checkpoint|pipeline)[ _]((?!not\b|\W?none\b|\w{2,5}n't)[\w'\"]{0,30}[\d.'\"-]"
+    r"[\w.'\"-]{0,30} )?((weights|labels|and|has|have|been|was|were|is|are|successfully|now)[ _]){0,4}"
+    r"(loaded|ready|initiali[sz]ed|load(ing)? completed?\b(?! with (?!no |0 )[\w ]{0,20}(error|fail)))"
+    r"(?!\W{1,4}((false|none|null)\b|no\W{0,4}$))|(finished|done) loading(?! 0 )|ready[ _](the )?model"
+    r"|loaded[ _](?!no\b|without\b|wrong\b|0 )([\w.+-]{1,40}[ _]){0,3}(model|classifier|weights|checkpoint|pipeline))"
     r"|mod(elo|[eè]le|ell|ello) ((se|est|ist|è|a|ha|wurde|été|stato|sido|bien|correctamente|correctement|erfolgreich) ){0,3}"
     r"(charg[eé]|cargado|carregado|caricato|geladen)|model ((ba[sş]ar[iı]yla|berhasil|telah|sudah) ){0,2}(yüklendi|dimuat)"
-    r"|модель ((была|успешно) ){0,2}загружена|mô hình (đã )?(được )?tải|모델 (로드|로딩) ?(완료|성공)"
-    r"|モデル[^未]{0,3}(ロード|読み込み)[^失未]{0,3}(しました|完了|成功)|模型[^未没不]{0,2}加载(成功|完成)",
+    r"|модель ((была|успешно) ){0,2}загружена|mô hình (đã |được ){1,2}tải(?! (thất|lỗi|không))|모델 (로드|로딩) ?(완료|성공)"
+    r"|モデル[^未]{0,3}(ロード|読み込み)[をがには]?(正常に)?(しました|完了|成功)|模型[^未没不]{0,2}加载(成功|完成)",
     re.IGNORECASE,
 )
 """What servers and applications say when they are ready; that a model is `running on cpu` is no such line."""
@@ -104,8 +105,9 @@ def test_what_is_not_an_image_is_refused(
     refused = next((answer for answer in answers if not refused_with_reason(answer)), answers[0])
     afterwards, tasks = api.get("/"), [t.id for t in tasks_of(aws, launch.service)]
     in_log = trouble_of(run, refused, task, task_definition)
-    found = diagnose_answer(REFUSED, "; ".join(filter(None, [str(refused), in_log])), names)
-    lives = afterwards.status in (200, first_answer.status)  # an API without a / has none afterwards either
+    wordless = 400 <= refused.status < 500 and not refused_with_reason(refused)
+    found = diagnose_answer(REFUSED, "; ".join(filter(None, [str(refused), NO_REASON * wordless, in_log])), names)
+    lives = answers_still(first_answer, afterwards)
     right = refused_with_reason(refused) and lives and tasks == [task.id]
     seen = f"{found.said}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
     claim(

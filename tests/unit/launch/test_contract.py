@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.evidence.recorder import Recorder
 from fixtures.launch import contract as contracts
-from fixtures.launch.contract import accuracy, contract, docs_flaw, faults_of, goes_by_the_name
+from fixtures.launch.contract import accuracy, answers_still, contract, docs_flaw, faults_of, goes_by_the_name
 from fixtures.launch.endpoint import Exchange
 from fixtures.launch.promise import broken, is_plain, promised, violations
 from fixtures.settings.options import HELD_OUT_TILES, ROOT
@@ -179,6 +179,27 @@ REASONABLE = [
     ({"label": "Forest", "weather": {"error": "no key"}}, "class 'Forest', at $.label"),
     ({"label": "Forest", "status": 200, "code": 412}, "class 'Forest', at $.label"),
     ({"label": "Forest", "log_probabilities": [-0.1, -2.3], "scores": [5.1, -2]}, "class 'Forest', at $.label"),
+    ({"label": "Forest", "probabilities": [1.0000001, -1.19e-07], "pre_softmax": [-3, 2]}, "class 'Forest', at $.label"),
+    ({"inference": "12 ms", "class": "Forest"}, "class 'Forest', at $.class"),
+    ({"inference": "Forest"}, "class 'Forest', at $.inference"),
+    ({"zone_name": "eu", "class": "Forest"}, "class 'Forest', at $.class"),
+    (
+        {"region_name": "us-east-1", "probabilities": {"Forest": 0.9, "River": 0.1}},
+        "class 'Forest', confidence 0.9, at $.probabilities",
+    ),
+    ({"name": "Forest", "class": 3}, "class 'Forest', at $.name"),
+    ({"class_id": 3, "name": "Forest"}, "class 'Forest', at $.name"),
+    ({"label": 3, "type": "Forest", "score": 0.9}, "class 'Forest', confidence 0.9, at $.type"),
+    ({"forest": 0, "vegetation": 1, "water": 0}, "class 'vegetation', confidence 1, at $"),
+    ({"crop": "0.1", "desert": "0.9"}, "class 'desert', confidence 0.9, at $"),
+    ({"prediction": {"output": 1, "confidence": 0.9}}, "class '1', confidence 0.9, at $.prediction.output"),
+    ({"class": 1, "rank": 0}, "class '1', at $.class"),
+    ({"label": "Forest", "error_msg": "None"}, "class 'Forest', at $.label"),
+    ({"result": {"class": "Forest", "error": 0.1}}, "class 'Forest', at $.result.class"),
+    *(
+        ({"label": name}, f"class {name!r}, at $.label")
+        for name in ("[3]", "(1)", "Success Lake", "Early successful growth")
+    ),
 ]
 UNREASONABLE = [
     {"prediction": {"elapsed": 0.1}},
@@ -281,6 +302,23 @@ UNREASONABLE = [
     {"errorMessage": "model not loaded", "label": "Forest"},
     {"result": {"error": "model not loaded", "label": "Forest"}},
     {"results": [{"error": "model not loaded", "label": "Forest"}]},
+    {"error": 1, "label": "Forest"},
+    {"error": "no", "label": "Forest"},
+    {"status": "ok", "inference": "12 ms"},
+    {"inference": 12},
+    {"inference": "job queued"},
+    {"inference_id": "abc", "inference_type": "cpu"},
+    {"status": "ok", "region_name": "us-east-1"},
+    {"prediction": "[0.98]"},
+    {"result": "Success: image received"},
+    {"result": "Upload successful"},
+    *(
+        {key: "x"}
+        for key in (
+            *("ground_truth_label", "gt_class", "previous_class", "default_class", "device_class", "input_class"),
+            "file_category",
+        )
+    ),
 ]
 OPENAPI = {
     "openapi": "3.1.0",
@@ -319,6 +357,7 @@ def test_an_answer_without_a_class_is_told_by_its_keys():
     assert "its keys are status, items" in told
     assert "--predict-schema" in told
     assert "(its keys are label: 'Failed to load', score);" in flaws({"label": "Failed to load", "score": 0.0})[0]
+    assert "(its keys are label);" in flaws({"label": "-"})[0]
     assert "(its keys are 0, 1, 2, 3, 4, 5, 6, 7);" in flaws({str(number): None for number in range(99)})[0]
     assert f"(its keys are {'k' * 40});" in flaws({"k" * 41: None})[0]
     assert "(it is '[1, 2]');" in flaws([1, 2])[0]
@@ -415,6 +454,13 @@ def test_an_api_that_promises_nothing_breaks_no_promise(openapi):
 def test_what_is_no_json_is_none(text):
     """NaN is what Python writes for a broken confidence, and no JSON."""
     assert Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1).json() is None
+
+
+@pytest.mark.parametrize("word", [[], {}, 5, "http://[x"], ids=json.dumps)
+def test_a_promise_that_names_no_version_of_json_schema_is_told_so(word):
+    """It is a stranger's, and raises nothing here."""
+    (told,) = violations({"label": "x"}, {"$schema": word})
+    assert told.startswith("the schema cannot be used: ")
 
 
 @pytest.mark.parametrize(
@@ -521,13 +567,14 @@ def test_what_may_be_null_and_has_to_be_there_may_be_null():
     assert broken(['{"label": "x"}'], None, promise) == [["its own openapi.json: $: 'error' is a required property"]]
 
 
-RIGHT = {"label": "x", "score": 0.9, "top": [["x", 0.9]], "hint": None}
+RIGHT = {"label": "x", "score": 0.9, "top": [["x", 0.9]], "hint": None, "tile": 3}
 PAIR = {"type": "array", "items": [{"type": "string"}, {"type": "number"}]}
 OLDER = {
     "label": {"type": "string"},
     "score": {"type": "number", "minimum": 0, "exclusiveMinimum": True},
     "top": {"type": "array", "items": PAIR},
     "hint": {"type": "string", "nullable": True},
+    "tile": {"type": "integer"},
 }
 
 
@@ -535,6 +582,7 @@ OLDER = {
     ("version", "part", "kept"),
     [
         ("3.0.2", {}, True),
+        ("3.0.3", {"tile": 1.0}, True),
         ("3.0.3", {"score": 0}, False),
         ("3.0.3", {"label": None}, False),
         ("3.0.3", {"hint": 7}, False),
@@ -747,6 +795,15 @@ def test_documentation_that_does_not_show_predict_is_told(page, openapi, flaw):
     found = docs_flaw(page, document(openapi))
     assert flaw in found
     assert bool(found) == bool(flaw)
+
+
+@pytest.mark.parametrize(
+    ("first", "afterwards", "alive"),
+    [(200, 200, True), (500, 200, True), (404, 404, True), (404, 403, False), (500, 500, False), (0, 0, False)],
+)
+def test_a_service_answers_still(first, afterwards, alive):
+    """As it did, or better; an error of its own is no life."""
+    assert answers_still(answering(first), answering(afterwards)) == alive
 
 
 def test_a_document_in_an_answer_that_is_none_shows_nothing():

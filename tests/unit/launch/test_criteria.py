@@ -179,9 +179,9 @@ JUNK = {
     "the last is taken": ([REFUSED] * 3 + [CLASSIFIED], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     **{
         f"saying {text}": ([answered(400, text)], PLAIN, [TASK], CLASSIFIED, "FAIL")
-        for text in ("{}", "[]", "null", '""', '{"detail": ""}')
+        for text in ("{}", "[]", "null", '""', '[{"msg": " "}]', '{"error": true, "code": 400}')
     },
-    "in words": ([REFUSED, answered(400, '["no image"]')], PLAIN, [TASK], CLASSIFIED, "PASS"),
+    "in words": ([REFUSED, answered(400, '{"detail": [{"msg": "no image"}]}')], PLAIN, [TASK], CLASSIFIED, "PASS"),
     "without a reason": ([REFUSED, answered(400)], PLAIN, [TASK], CLASSIFIED, "FAIL"),
     "it answers no more": ([REFUSED], answered(0), [TASK], CLASSIFIED, "FAIL"),
     "as it did before": ([REFUSED], answered(307), [TASK], CLASSIFIED, "PASS"),
@@ -203,6 +203,8 @@ def test_api_4(monkeypatch, answers, afterwards, tasks, prediction, status):
     assert found == status
     right = status == "PASS" or prediction is not CLASSIFIED
     assert claimed.observed.startswith(str(REFUSED)) == right  # else the cause comes first
+    wordless = status == "FAIL" and answers[-1] not in (REFUSED, CLASSIFIED) and prediction is CLASSIFIED
+    assert ("does not say why" in claimed.observed) == wordless
 
 
 READY = "INFO:     Application startup complete."

@@ -70,6 +70,14 @@ def test_all_marks_of_a_request_are_in_its_id():
         "\u041c\u043e\u0434\u0435\u043b\u044c \u0437\u0430\u0433\u0440\u0443\u0436\u0435\u043d\u0430",
         "\u30e2\u30c7\u30eb\u3092\u30ed\u30fc\u30c9\u3057\u307e\u3057\u305f",
         "\u6a21\u578b\u52a0\u8f7d\u6210\u529f",
+        "Model loaded (no GPU)",
+        "Model loaded - no GPU found, using CPU",
+        "model loaded: no errors",
+        "Model loading completed with 10 classes",
+        "10 models loaded",
+        "rank 0 model loaded",
+        "M\u00f4 h\u00ecnh \u0111\u00e3 \u0111\u01b0\u1ee3c t\u1ea3i",
+        "\u30e2\u30c7\u30eb\u306e\u30ed\u30fc\u30c9\u304c\u5b8c\u4e86\u3057\u307e\u3057\u305f",
     ],
 )
 def test_a_line_of_a_start_is_one(line):
@@ -100,6 +108,18 @@ def test_a_line_of_a_start_is_one(line):
         "No model loaded",
         "waiting until the network is ready",
         "\u6a21\u578b\u672a\u52a0\u8f7d\u6210\u529f",
+        "model loaded: no",
+        "Not finished loading",
+        "never finished loading the weights",
+        "Failed: finished loading 0 of 4",
+        "0 models loaded",
+        "Loaded 0 of 3 models",
+        "Model not-yet loaded",
+        "Model 'None' loaded",
+        "model load completed with errors",
+        "state dict could not be loaded for the given model",
+        "m\u00f4 h\u00ecnh t\u1ea3i th\u1ea5t b\u1ea1i",
+        "\u30e2\u30c7\u30eb\u306e\u8aad\u307f\u8fbc\u307f\u3092\u4e2d\u65ad\u3057\u307e\u3057\u305f",
     ],
 )
 def test_what_only_sounds_like_a_start_is_none(line):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -21,6 +22,9 @@ import pytest
 import requests
 from PIL import Image
 
+from fixtures.launch.contract import Contract
+from fixtures.launch.endpoint import Exchange
+from fixtures.launch.load import load as loaded
 from fixtures.launch.load import requests_named
 from fixtures.resources.logs import LogLine
 from fixtures.settings.settings import LoadPlan
@@ -243,6 +247,26 @@ def test_an_answer_fails_for_a_named_reason(path: str, status: int, body: bytes,
 def test_an_answer_by_a_schema_of_ones_own_must_not_say_that_it_failed(body: bytes, failure: str) -> None:
     """Where its class is, only that schema knows."""
     assert failure_of_answer("/predict", 200, body, named=False) == failure
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [('{"label": "x"}', True), ('{"label": "x", "softmax": [-3.1, 2]}', False), ("{}", False)]
+)
+def test_an_answer_that_only_a_schema_of_ones_own_lets_pass_is_not_held_to_ours(text: str, named: bool) -> None:
+    """The contract is kept: where ours is not, it was another one."""
+
+    def run_load(*_: Any, named: bool) -> LoadResult:
+        asked.append(named)
+        return LoadResult(1, 0, 1.0, 1.0, 1.0, 1.0, 1.0, ())
+
+    asked: list[bool] = []
+    answer = Exchange("POST", "http://127.0.0.1/predict", 200, "application/json", text, 0.1)
+    settings = SimpleNamespace(no_load=False, load=LoadPlan(4, 4.0, 1), live=False, run_id="run-1")
+    recorder = SimpleNamespace(record=lambda *_: None)
+    run: Any = SimpleNamespace(settings=settings, recorder=recorder, bundle=Path(), load=run_load)
+    api: Any = SimpleNamespace(url="http://127.0.0.1")
+    loaded.__wrapped__(run, api, Contract(answer, "a.jpg"))
+    assert asked == [named]
 
 
 @pytest.mark.parametrize(
