@@ -25,9 +25,9 @@ acceptance: $(READY)
 test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
 	@rm -f $(LAUNCH_CONTROL_SKIPPED)
-	$(RUN) pytest -p tests.skipped $(AGAIN) tests/unit -q -n 5 --dist loadfile --no-loadscope-reorder
-	$(RUN) pytest -p tests.skipped $(AGAIN) tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
-	$(RUN) pytest -p tests.skipped $(AGAIN) $(MATRICES) -q -n 6
+	$(RUN) pytest $(AGAIN) -p tests.skipped tests/unit -q -n 5 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest $(AGAIN) -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
+	$(RUN) pytest $(AGAIN) -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q
 	@$(RUN) tests.skipped
 

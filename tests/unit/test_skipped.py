@@ -46,7 +46,7 @@ def test_ci_tries_twice_and_tells_it(pytester, monkeypatch, tmp_path):
     pytester.makepyfile(UNSTEADY)
     monkeypatch.setenv("LAUNCH_CONTROL_SKIPPED", str(tmp_path / "noted"))
     monkeypatch.setattr("tests.again._tried", [])
-    result = pytester.runpytest_inprocess("-p", "tests.skipped", "-p", "tests.again", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "tests.again", "-p", "tests.skipped", "-p", "no:cacheprovider")
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["*failed at first: *::test_a*", "*not yet*", "*failed at first: *::test_b*"])
     assert "failed at first: test_ci_tries_twice_and_tells_it.py::test_c" not in result.stdout.str()
