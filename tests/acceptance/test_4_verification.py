@@ -105,10 +105,11 @@ def test_what_is_not_an_image_is_refused(
     refused = next((answer for answer in answers if not refused_with_reason(answer)), answers[0])
     afterwards, tasks = api.get("/"), [t.id for t in tasks_of(aws, launch.service)]
     in_log = trouble_of(run, refused, task, task_definition)
-    wordless = 400 <= refused.status < 500 and not refused_with_reason(refused)
+    reasoned = refused_with_reason(refused)
+    wordless = 400 <= refused.status < 500 and not reasoned
     found = diagnose_answer(REFUSED, "; ".join(filter(None, [str(refused), NO_REASON * wordless, in_log])), names)
     lives = answers_still(first_answer, afterwards)
-    right = refused_with_reason(refused) and lives and tasks == [task.id]
+    right = reasoned and lives and tasks == [task.id]
     seen = f"{found.said}; then {afterwards.status or afterwards.trouble} from {', '.join(tasks) or 'no task'}"
     claim(
         expected=f"a 4xx that says why; GET / still answers {first_answer.status} from task {task.id}",
@@ -116,7 +117,7 @@ def test_what_is_not_an_image_is_refused(
         advice=found.advice,
     )
     assert prediction.status == 200  # a 4xx to everything is no answer to bad input
-    assert refused_with_reason(refused)
+    assert reasoned
     assert lives
     assert tasks == [task.id]
 
