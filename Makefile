@@ -25,7 +25,7 @@ acceptance: $(READY)
 test: export LAUNCH_CONTROL_SKIPPED := $(CURDIR)/reports/.skipped
 test: $(READY_TO_TEST) lint
 	@rm -f $(LAUNCH_CONTROL_SKIPPED)
-	$(RUN) pytest $(AGAIN) -p tests.skipped tests/unit -q -n 5 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest $(AGAIN) -p tests.skipped tests/unit -q -n 4 --dist loadfile --no-loadscope-reorder
 	$(RUN) pytest $(AGAIN) -p tests.skipped tests/faults -q -n 4 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(MATRICES))
 	$(RUN) pytest $(AGAIN) -p tests.skipped $(MATRICES) -q -n 6
 	$(RUN) pytest tests/acceptance -q

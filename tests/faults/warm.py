@@ -8,9 +8,11 @@ import functools
 import gc
 import importlib
 import importlib.metadata
+import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -20,6 +22,7 @@ import botocore.loaders
 import botocore.regions
 import botocore.session
 import pytest
+from _pytest import fixtures as pytest_fixtures
 
 from tests.faults import aws_faults, suite, warm_locust  # noqa: F401 - a fork begins in them
 
@@ -97,9 +100,26 @@ def _keep_table() -> None:
     plugin._read_template = lambda _search_paths: table
 
 
+def _keep_fixtures() -> None:
+    """pytest looks at every name of every plugin for what is a fixture."""
+    loaded = {module: vars(module).items() for module in [*sys.modules.values()] if isinstance(module, ModuleType)}
+    kind = pytest_fixtures.FixtureFunctionDefinition
+    known = {module: [name for name, value in names if type(value) is kind] for module, names in loaded.items()}
+
+    def names_of(holder: Any) -> Iterable[str]:
+        return known[holder] if isinstance(holder, ModuleType) and holder in known else dir(holder)
+
+    vars(pytest_fixtures)["dir"] = names_of
+
+
+def _keep_sources() -> None:
+    """The first failure of a run has Python look up the file of each module."""
+    inspect.getmodule(compile("", "nowhere", "exec"))
+
+
 if pytest.main([str(ACCEPTANCE)], plugins=[_Imports()]) != pytest.ExitCode.OK:
     raise RuntimeError("the suite cannot be loaded")
-for _kept in (_keep_models, _keep_packages, _keep_table):
+for _kept in (_keep_models, _keep_packages, _keep_table, _keep_fixtures, _keep_sources):
     _kept()
 gc.collect()
 gc.freeze()

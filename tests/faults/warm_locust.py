@@ -73,9 +73,11 @@ class _Forked:
 def _serve(listener: int) -> None:
     """In the warm process: fork for each that asks. Returns in the fork that is to load."""
     fork, waitpid = os.fork, os.waitpid
+    gc.disable()
     import locust.main  # noqa: F401, PLC0415 - it replaces these, and the sockets and threads of the whole process
 
     gc.freeze()
+    gc.enable()
     ours = _socket.socket(fileno=listener)
     while True:
         asking, _ = ours._accept()

@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -15,8 +16,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import IO, Any
 
-from fixtures.rehearsal import inside, runner
-from fixtures.rehearsal.__main__ import main
+gc.disable()  # until all is imported, as the rehearsal has it
+from fixtures.rehearsal import inside, runner  # noqa: E402
+from fixtures.rehearsal.__main__ import main  # noqa: E402
 
 UVICORN = str(Path(sys.executable).with_name("uvicorn"))
 _FORKS = Path(__file__).with_name("warm_container.py")
