@@ -22,7 +22,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", [])]
     lines = ["skipped: " + reason.removeprefix("Skipped: ").splitlines()[0] for reason in reasons]
     lines += [f"tried twice: {test}" for test in tried_again(terminalreporter)]
-    if VARIABLE in os.environ and lines:
+    alone = not hasattr(terminalreporter.config, "workerinput")  # a worker has a reporter too, and tells its controller
+    if VARIABLE in os.environ and lines and alone:
         with Path(os.environ[VARIABLE]).open("a", encoding="utf-8") as file:
             file.writelines(line + "\n" for line in lines)
 

@@ -1,7 +1,6 @@
 """A run in moto's account, in this process: what a resource module is given. And what makes a process of tests cheap."""
 
 import functools
-import gc
 
 import pytest
 from botocore import session
@@ -12,14 +11,7 @@ from tests.faults.pages import every_page_can_be_read
 __all__ = ["every_page_can_be_read"]
 
 session.create_loader = functools.cache(session.create_loader)  # else each session, and moto, reads AWS's models anew
-gc.disable()
 LONGEST = {f"test_{name}.py" for name in ("docker", "load", "patterns", "rehearsal_consistency", "rehearsal_health")}
-
-
-def pytest_collection_finish():
-    """What is imported by now stays: looking for garbage in it, again and again, takes a fifth of the time."""
-    gc.freeze()
-    gc.enable()
 
 
 def pytest_collection_modifyitems(items):

@@ -1,11 +1,12 @@
 """The session's fixtures: one that is set up before its time is as if it had been set up in it."""
 
+import signal
 from types import SimpleNamespace
 
 import pytest
 
 from fixtures.report.rubric import RIDES_ALONG
-from fixtures.session import set_up_ahead
+from fixtures.session import pytest_keyboard_interrupt, set_up_ahead
 
 
 class Request:
@@ -60,3 +61,18 @@ def test_an_interruption_is_not_swallowed():
     """Ctrl-C means the run."""
     with pytest.raises(KeyboardInterrupt):
         ahead(Request(("RUN-1", "cluster"), error=KeyboardInterrupt("interrupted")))
+
+
+def test_an_interruption_where_python_has_no_line_is_shown():
+    """As at a function's entry, and once more while that is on its way: pytest alone ends in a traceback of its own."""
+    interrupted = lambda: signal.raise_signal(signal.SIGINT)  # noqa: E731
+    interrupted.__code__ = interrupted.__code__.replace(co_linetable=b"")
+    with pytest.raises(KeyboardInterrupt) as error:
+        try:
+            interrupted()
+        finally:
+            interrupted()
+    with pytest.raises(TypeError):
+        error.getrepr(funcargs=True)
+    pytest_keyboard_interrupt(error)
+    assert "KeyboardInterrupt" in str(error.getrepr(funcargs=True))

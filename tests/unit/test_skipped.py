@@ -13,10 +13,10 @@ def test_each_reason_is_told_with_its_number():
 
 
 def test_what_pytest_skips_is_noted(pytester, monkeypatch, tmp_path):
-    """By the plugin, whatever else is told."""
+    """By the plugin, once, also where workers have run the tests."""
     pytester.makepyfile("import pytest\ndef test_a():\n    pytest.skip('no Docker')\ndef test_b():\n    pass")
     monkeypatch.setenv("LAUNCH_CONTROL_SKIPPED", str(tmp_path / "noted"))
-    pytester.runpytest_inprocess("-p", "tests.skipped", "-p", "no:cacheprovider")
+    pytester.runpytest_inprocess("-p", "tests.skipped", "-p", "no:cacheprovider", "-n", "1")
     assert (tmp_path / "noted").read_text(encoding="utf-8") == "skipped: no Docker\n"
 
 
