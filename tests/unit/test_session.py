@@ -1,6 +1,5 @@
 """The session's fixtures: one that is set up before its time is as if it had been set up in it."""
 
-import signal
 from types import SimpleNamespace
 
 import pytest
@@ -65,7 +64,10 @@ def test_an_interruption_is_not_swallowed():
 
 def test_an_interruption_where_python_has_no_line_is_shown():
     """As at a function's entry, and once more while that is on its way: pytest alone ends in a traceback of its own."""
-    interrupted = lambda: signal.raise_signal(signal.SIGINT)  # noqa: E731
+
+    def interrupted():
+        raise KeyboardInterrupt
+
     interrupted.__code__ = interrupted.__code__.replace(co_linetable=b"")
     with pytest.raises(KeyboardInterrupt) as error:
         try:
