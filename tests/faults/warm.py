@@ -102,9 +102,9 @@ def _keep_table() -> None:
 
 def _keep_fixtures() -> None:
     """pytest looks at every name of every plugin for what is a fixture."""
-    loaded = {module: vars(module).items() for module in [*sys.modules.values()] if isinstance(module, ModuleType)}
     kind = pytest_fixtures.FixtureFunctionDefinition
-    known = {module: [name for name, value in names if type(value) is kind] for module, names in loaded.items()}
+    modules = [module for module in sys.modules.values() if isinstance(module, ModuleType)]
+    known = {module: [name for name, value in vars(module).items() if type(value) is kind] for module in modules}
 
     def names_of(holder: Any) -> Iterable[str]:
         return known[holder] if isinstance(holder, ModuleType) and holder in known else dir(holder)

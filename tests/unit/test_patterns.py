@@ -40,7 +40,7 @@ SHORT, LONG = 250, 2_000
 QUICK = 0.0001
 """Seconds for LONG characters: no pattern is as fast that looks at them again and again."""
 HOPELESS = 0.03
-"""Seconds for SHORT: hundreds of times of what is usual."""
+"""Seconds for half of LONG: a hundred times of what is usual."""
 TRIES = 5
 GROWTH = 24
 """Times for eight times the length: 8 is linear, 64 is quadratic."""
@@ -223,13 +223,12 @@ def is_linear(pattern, anchored, before, pump, after):
 
     A virtual machine's own pauses count as the time of whoever runs: no single look says that a pattern is slow.
     """
-    for length in (18, 20, 22, 24, 28, 32, SHORT):
+    for length in (18, 20, 22, 24, 28, 32, 256, 1_000):
         text = long_text(before, pump, after, length)
-        once = seconds(pattern, anchored, text)
-        if once > HOPELESS and all(seconds(pattern, anchored, text) > HOPELESS for _ in range(TRIES)):
+        if all(seconds(pattern, anchored, text) > HOPELESS for _ in range(TRIES)):
             return False  # longer ones would not end
     whole = seconds(pattern, anchored, long_text(before, pump, after, LONG))
-    if whole < QUICK or whole < GROWTH * min(once, seconds(pattern, anchored, text)):
+    if whole < QUICK or whole < GROWTH * least(pattern, anchored, long_text(before, pump, after, SHORT)):
         return True
     for _ in range(TRIES):
         few, many = (least(pattern, anchored, long_text(before, pump, after, 2 * size)) for size in (SHORT, LONG))
